@@ -115,6 +115,12 @@ export interface SourceFile {
   read(signal: AbortSignal): AsyncIterable<Buffer>;
 }
 
+/** An entry of a directory. Symbolic links are what they point to, except that links to directories are `other`. */
+export interface DirectoryEntry {
+  readonly name: string;
+  readonly kind: 'file' | 'directory' | 'other';
+}
+
 /** A file being written; it appears under its name when it is finished. */
 export interface FileDraft {
   /** The temporary file that is written until then. */
@@ -128,8 +134,10 @@ export interface FileDraft {
 export interface DataFiles {
   /** The absolute path of a path written by the user. */
   resolve(path: string): string;
-  /** Undefined if the file does not exist. */
+  /** Undefined if the file does not exist. Rejects with `EISDIR` for a directory. */
   source(path: string): Promise<SourceFile | undefined>;
+  /** The entries of a directory by name; undefined if the path is not a directory. */
+  entries(path: string): Promise<readonly DirectoryEntry[] | undefined>;
   /** Rejects with `EEXIST` if the file exists and `replace` is false. */
   draft(path: string, replace: boolean): Promise<FileDraft>;
   /** Opens a file for appending that only the user can read. `fresh`: rejects with `EEXIST` if it exists. */

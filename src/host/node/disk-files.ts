@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { link, open, realpath, rename, stat, unlink } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { createReadStream, type Dirent } from 'node:fs';
+import { link, open, readdir, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { getErrorCode, unlessAbsent } from '../../core/error-code.ts';
-import type { DataFiles, FileDraft, SourceFile } from '../../core/ports.ts';
+import type { DataFiles, DirectoryEntry, FileDraft, SourceFile } from '../../core/ports.ts';
 import { diskFolders } from './disk-folders.ts';
 
 const CHUNK_BYTES = 256 * 1024;
@@ -12,6 +12,7 @@ const CHUNK_BYTES = 256 * 1024;
 export const diskFiles: DataFiles = {
   resolve: (path) => resolve(path),
   source: openSource,
+  entries: listEntries,
   draft: openDraft,
   async log(path, fresh) {
     const file = await open(resolve(path), fresh ? 'ax' : 'a', 0o600);
@@ -31,6 +32,25 @@ async function openSource(name: string): Promise<SourceFile | undefined> {
     stamp: `${found.mtimeMs} ${found.size} ${found.ino}`,
     read: (signal) => createReadStream(path, { highWaterMark: CHUNK_BYTES, signal }),
   };
+}
+
+async function listEntries(name: string): Promise<readonly DirectoryEntry[] | undefined> {
+  const path = resolve(name);
+  const found = await unlessAbsent(stat(path));
+  if (found?.isDirectory() !== true) return undefined;
+  const entries = await readdir(path, { withFileTypes: true });
+  const listed = await Promise.all(
+    entries.map(async (entry) => ({ name: entry.name, kind: await readEntryKind(path, entry) })),
+  );
+  return listed.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function readEntryKind(folder: string, entry: Dirent): Promise<DirectoryEntry['kind']> {
+  if (entry.isDirectory()) return 'directory';
+  if (entry.isFile()) return 'file';
+  // Links to directories are not followed: they may form a cycle.
+  const target = entry.isSymbolicLink() ? await unlessAbsent(stat(join(folder, entry.name))) : undefined;
+  return target?.isFile() === true ? 'file' : 'other';
 }
 
 async function openDraft(name: string, replace: boolean): Promise<FileDraft> {

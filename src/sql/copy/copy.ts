@@ -2,23 +2,30 @@ import type { CopyStmt, SelectStmt } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import type { Command } from '../exec/command.ts';
 import { column } from '../dialect/build.ts';
-import type { StatementContext } from '../exec/context.ts';
+import type { FileAccess, StatementContext } from '../exec/context.ts';
 import type { ParsedCommand } from '../parse/parse.ts';
 import { getStringValues } from '../parse/tree.ts';
 import { copyFrom } from './copy-from.ts';
 import { copyTo } from './copy-to.ts';
+import type { CopyFormat } from './file-format.ts';
 import { parseCopyOptions, type CopyRequest } from './options.ts';
+import { findDataSource } from './source-files.ts';
 
 /** COPY writes the rows of a query or table to a file, or the rows of a file to a table. */
 export const copy: Command = {
   nodes: ['CopyStmt'],
-  run(parsed, parameters, context, signal) {
+  async run(parsed, parameters, context, signal) {
     const statement = asCopy(parsed);
-    const request = parseRequest(statement, parsed, context);
+    const { file, files } = parseFile(statement, context);
     const scope = { parsed, parameters, context: context.withSettings({ maxRows: -1 }), signal };
-    return statement.is_from === true
-      ? copyFrom(request, scope)
-      : copyTo(request, buildQuery(statement, request), scope);
+    if (statement.is_from !== true) {
+      const request = parseRequest(statement, file, files, parsed);
+      return copyTo(request, buildQuery(statement, request), scope);
+    }
+    // Invalid options are reported even where the file does not exist.
+    const { options } = parseRequest(statement, file, files, parsed);
+    const source = await findDataSource(file, files.disk, hasFormat(statement) ? options.format : undefined);
+    return copyFrom(parseRequest(statement, file, files, parsed, source.format), source, scope);
   },
 };
 
@@ -27,12 +34,16 @@ function asCopy({ node, unsupported }: ParsedCommand): CopyStmt {
   return node.CopyStmt;
 }
 
-function parseRequest(
+function hasFormat({ options = [] }: CopyStmt): boolean {
+  return options.some((node) => 'DefElem' in node && node.DefElem.defname === 'format');
+}
+
+/** The file that a COPY names. Throws if it cannot name one. */
+function parseFile(
   statement: CopyStmt,
-  parsed: ParsedCommand,
   { session: { files } }: StatementContext,
-): CopyRequest {
-  const { filename: file, attlist, options = [], whereClause, is_program: isProgram } = statement;
+): { readonly file: string; readonly files: FileAccess } {
+  const { filename: file, whereClause, is_program: isProgram } = statement;
   const direction = statement.is_from === true ? 'FROM' : 'TO';
   if (isProgram === true)
     throw new DriverError('SQL_NOT_SUPPORTED', `COPY ${direction} PROGRAM is not supported`);
@@ -57,12 +68,24 @@ function parseRequest(
     throw new DriverError('SQL_NOT_SUPPORTED', 'COPY to or from a file is not allowed on this connection', {
       remedy: 'Connect with AllowFiles=true.',
     });
+  return { file, files };
+}
+
+function parseRequest(
+  statement: CopyStmt,
+  file: string,
+  files: FileAccess,
+  parsed: ParsedCommand,
+  found?: CopyFormat,
+): CopyRequest {
+  const { attlist, options = [] } = statement;
+  const direction = statement.is_from === true ? 'FROM' : 'TO';
   const columns = getStringValues(attlist);
   return {
     statement,
     file,
     files,
-    options: parseCopyOptions(options, file, direction, parsed),
+    options: parseCopyOptions(options, file, direction, parsed, found),
     columns: columns.length === 0 ? undefined : columns,
   };
 }

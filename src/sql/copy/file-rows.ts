@@ -1,16 +1,22 @@
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
+import { keyIdentity } from '../../dynamo/key.ts';
+import type { BatchedWrite } from '../../dynamo/write/writer.ts';
 import type { ParsedText } from '../parse/parse.ts';
 import { resolveWriteTarget, type WriteTarget } from '../write/write-target.ts';
 import { conformItem } from '../write/conform-item.ts';
 import { buildItem, assertDistinctTargets } from '../write/build-item.ts';
-import { parseJsonAttribute, parseDynamoJsonItem, abbreviate } from '../write/json-attribute.ts';
+import { extractKey } from '../write/item-key.ts';
+import { parseJsonAttribute, abbreviate } from '../write/json-attribute.ts';
 import type { StoredInput } from '../write/stored-input.ts';
 import { readCsvRows } from './csv-format.ts';
 import type { DelimitedRow, IsNull } from './delimited-row.ts';
 import { readTextRows } from './text-format.ts';
+import { readDynamoJson, type ScannedPage } from './dynamo-json.ts';
+import { parseDynamoJsonRecord } from './dynamo-json-record.ts';
 import { readJsonLines, readJsonObjects, type JsonText } from './json-values.ts';
+import type { LatestChanges } from './latest-changes.ts';
 import { isJsonCell } from '../types/json-cell.ts';
 import { appliesTo, type CopyOptions } from './options.ts';
 
@@ -20,8 +26,18 @@ export interface FileRow {
   readonly line: number;
   /** The row's text; empty for Parquet. */
   readonly text: string;
-  /** Builds the item. Throws if the row is invalid. */
-  item(): AttributeMap;
+  /** Builds the row's write; undefined if a later change of the item has been read. Throws if the row is invalid. */
+  write(): RowWrite | undefined;
+  /** Call instead for a row that an earlier run has written; absent where nothing depends on it. */
+  skip?(): void;
+}
+
+/** `isChange`: a change of an incremental export, which overwrites what is there. */
+export type RowWrite = BatchedWrite & { readonly isChange?: true };
+
+/** A row that is an item. */
+export function itemRow(line: number, text: string, item: () => AttributeMap): FileRow {
+  return { line, text, write: () => ({ kind: 'put', item: item() }) };
 }
 
 /** The table and columns that a file is loaded into. */
@@ -31,6 +47,10 @@ export interface LoadTarget {
   readonly columns: readonly string[] | undefined;
   readonly options: CopyOptions;
   readonly parsed: ParsedText;
+  /** The changes of incremental exports that have been read. */
+  readonly changes: LatestChanges;
+  /** Called for each page of a scan that a file contains. */
+  readonly onPage: (page: ScannedPage) => void;
 }
 
 /** Resolves a column name of the file. */
@@ -64,8 +84,9 @@ export function parseTextRows(
     case 'ndjson':
       return parseJsonRows(readJsonLines(chunks, path), into);
     case 'dynamodb_json':
-      return parseDynamoJsonRows(readJsonLines(chunks, path), into);
+      return parseDynamoJsonRows(readDynamoJson(chunks, path, into.onPage), into);
     case 'text':
+    case 'ion':
     case 'parquet':
       return parseDelimitedRows(readTextRows(chunks, into.options, path), into, path);
   }
@@ -94,11 +115,11 @@ async function* parseDelimitedRows(
       fields = resolveFields(names ?? tableColumns, into);
     }
     const { targets, isNull } = fields;
-    yield dataRows.map((row) => ({
-      line: row.line,
-      text: row.text,
-      item: () => buildItem(toInputs(row.fields(isNull), targets, options), targets, table),
-    }));
+    yield dataRows.map((row) =>
+      itemRow(row.line, row.text, () =>
+        buildItem(toInputs(row.fields(isNull), targets, options), targets, table),
+      ),
+    );
   }
 }
 
@@ -186,8 +207,7 @@ async function* parseJsonRows(
     }
     return buildItem(values, targets, into.table);
   };
-  for await (const batch of rows)
-    yield batch.map(({ line, text }) => ({ line, text, item: () => item(text) }));
+  for await (const batch of rows) yield batch.map(({ line, text }) => itemRow(line, text, () => item(text)));
 }
 
 const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
@@ -215,12 +235,28 @@ async function* parseDynamoJsonRows(
   into: LoadTarget,
 ): AsyncGenerator<readonly FileRow[]> {
   const names = into.columns && resolveFileColumns(into.columns, into).map(({ path: [first] }) => first);
-  const item = (text: string): AttributeMap => {
-    const whole = conformItem(parseDynamoJsonItem(text), into.table, 'typed');
+  const toItem = (item: AttributeMap): AttributeMap => {
+    const whole = conformItem(item, into.table, 'typed');
     return names === undefined
       ? whole
       : Object.fromEntries(Object.entries(whole).filter(([name]) => names.includes(name)));
   };
+  const toWrite = (text: string): RowWrite | undefined => {
+    const record = parseDynamoJsonRecord(text);
+    if (record.kind === 'item') return { kind: 'put', item: toItem(record.item) };
+    const key = extractKey(record.key, into.table);
+    const write: RowWrite =
+      record.image === undefined
+        ? { kind: 'delete', key, isChange: true }
+        : { kind: 'put', item: toItem(record.image), isChange: true };
+    return into.changes.accept(keyIdentity(key), record.writtenAtMicros) ? write : undefined;
+  };
+  const skip = (text: string): void => {
+    if (!text.includes('"WriteTimestampMicros"')) return;
+    const record = parseDynamoJsonRecord(text);
+    if (record.kind === 'change')
+      into.changes.accept(keyIdentity(extractKey(record.key, into.table)), record.writtenAtMicros);
+  };
   for await (const batch of rows)
-    yield batch.map(({ line, text }) => ({ line, text, item: () => item(text) }));
+    yield batch.map(({ line, text }) => ({ line, text, write: () => toWrite(text), skip: () => skip(text) }));
 }

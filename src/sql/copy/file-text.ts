@@ -1,14 +1,14 @@
-import { pipeline, Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { DriverError } from '../../core/errors.ts';
 import type { SourceFile } from '../../core/ports.ts';
 import { throwIfCancelled } from '../../dynamo/transport/service-errors.ts';
+import { decompress } from './decompress.ts';
 import { toFileError } from './file-error.ts';
+import type { CopyOptions } from './options.ts';
 
-/** The bytes of a file, decompressed if `gzip`; `onBytes` is called with the number of file bytes read so far. */
+/** The bytes of a file, decompressed; `onBytes` is called with the number of file bytes read so far. */
 export async function* readFileBytes(
   file: SourceFile,
-  gzip: boolean,
+  compression: CopyOptions['compression'],
   signal: AbortSignal,
   onBytes: (bytes: number) => void,
 ): AsyncGenerator<Buffer> {
@@ -21,8 +21,7 @@ export async function* readFileBytes(
     }
   }
   try {
-    // The callback is needed but empty: an error also ends the stream that is read here.
-    yield* gzip ? pipeline(Readable.from(counted()), createGunzip(), () => undefined) : counted();
+    yield* decompress(counted(), compression, file.path);
   } catch (error) {
     throwIfCancelled(signal);
     throw toFileError(error, 'read', file.path);

@@ -14,10 +14,14 @@ export async function* readJsonLines(
 ): AsyncGenerator<readonly JsonText[]> {
   let before = 0;
   for await (const lines of splitLines(chunks, path)) {
-    const first = before + 1;
+    yield toJsonTexts(lines, before);
     before += lines.length;
-    yield lines.map((text, i) => ({ line: first + i, text })).filter(({ text }) => text.trim() !== '');
   }
+}
+
+/** The lines that are not blank; `before`: the number of lines before them. */
+export function toJsonTexts(lines: readonly string[], before: number): readonly JsonText[] {
+  return lines.map((text, i) => ({ line: before + 1 + i, text })).filter(({ text }) => text.trim() !== '');
 }
 
 const STRUCTURE = /["\\{}[\]\n]/g;
@@ -57,8 +61,8 @@ export async function* readJsonObjects(
   if (text !== '') throw new DriverError('FILE_FORMAT', `${path}, line ${line}: unterminated JSON object`);
 }
 
-/** The end of the object that starts at `start`; undefined if the text ends before. */
-function findObjectEnd(text: string, start: number): number | undefined {
+/** The end of the object or array that starts at `start`; undefined if the text ends before. */
+export function findObjectEnd(text: string, start: number): number | undefined {
   let depth = 0;
   let inString = false;
   STRUCTURE.lastIndex = start;

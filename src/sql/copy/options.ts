@@ -6,6 +6,7 @@ import type { ParsedText } from '../parse/parse.ts';
 import { type ColumnType, readColumnTypes } from '../parse/table/read-column-types.ts';
 import { isNode, getStringValue } from '../parse/tree.ts';
 import type { FileAccess } from '../exec/context.ts';
+import { COPY_FORMATS, type CopyFormat, detectFormat } from './file-format.ts';
 
 /** A parsed COPY statement. */
 export interface CopyRequest {
@@ -17,10 +18,8 @@ export interface CopyRequest {
   readonly columns: readonly string[] | undefined;
 }
 
-const COPY_FORMATS = ['text', 'csv', 'json', 'ndjson', 'dynamodb_json', 'parquet'] as const;
-type CopyFormat = (typeof COPY_FORMATS)[number];
-
 const COMPRESSIONS = ['none', 'gzip', 'zstd', 'snappy'] as const;
+type Compression = (typeof COMPRESSIONS)[number];
 
 /** The columns that an option applies to: these, or all. */
 type ColumnChoice = '*' | ReadonlySet<string>;
@@ -28,8 +27,8 @@ type ColumnChoice = '*' | ReadonlySet<string>;
 /** The options of a COPY, with defaults. */
 export interface CopyOptions {
   readonly format: CopyFormat;
-  /** Compression of the whole file; for Parquet, of its pages. */
-  readonly compression: (typeof COMPRESSIONS)[number];
+  /** Compression of the whole file; for Parquet, of its pages. `auto`: the first bytes of a file tell it. */
+  readonly compression: Compression | 'auto';
   /** `match`: the header must have the names of the columns. */
   readonly header: boolean | 'match';
   readonly delimiter: string;
@@ -118,30 +117,16 @@ const OPTION_KINDS: ReadonlyMap<string, OptionKind> = new Map<string, OptionKind
   ['resume', { direction: 'FROM', parse: (option) => ({ resume: parseBoolean(option) }) }],
 ]);
 
-const EXTENSIONS: ReadonlyMap<string, CopyFormat> = new Map([
-  ['csv', 'csv'],
-  ['json', 'json'],
-  ['ndjson', 'ndjson'],
-  ['jsonl', 'ndjson'],
-  ['parquet', 'parquet'],
-]);
-
-/** The format that a file's extension implies, and whether it is compressed. */
-function detectFormat(file: string): {
-  readonly format: CopyFormat | undefined;
-  readonly gzip: boolean;
-} {
-  const gzip = /\.gz$/i.test(file);
-  const extension = /\.(\w+)$/.exec(gzip ? file.slice(0, -3) : file)?.[1];
-  return { format: EXTENSIONS.get(extension?.toLowerCase() ?? ''), gzip };
-}
-
-/** Parses the options of a COPY. Throws if one is invalid or they contradict each other. */
+/**
+ * Parses the options of a COPY. `found`: the format of the files that a COPY FROM has found. Throws if an option is invalid, or
+ * if they contradict each other.
+ */
 export function parseCopyOptions(
   nodes: readonly Node[],
   file: string,
   direction: 'TO' | 'FROM',
   parsed: ParsedText,
+  found?: CopyFormat,
 ): CopyOptions {
   const entries = nodes.flatMap((node): readonly (OptionNode & OptionKind)[] => {
     if (!('DefElem' in node)) return [];
@@ -157,9 +142,9 @@ export function parseCopyOptions(
   let explicit: Partial<CopyOptions> = {};
   for (const entry of entries) explicit = { ...explicit, ...entry.parse(entry) };
   const detected = detectFormat(file);
-  const { format = detected.format ?? 'text', quote = '"' } = explicit;
+  const { format = found ?? detected.format ?? 'text', quote = '"' } = explicit;
   for (const entry of entries) checkApplicable(entry, format, direction);
-  const fileCompression = detected.gzip ? 'gzip' : 'none';
+  const fileCompression = direction === 'FROM' ? 'auto' : (detected.compression ?? 'none');
   const options: CopyOptions = {
     format,
     compression: format === 'parquet' ? 'zstd' : fileCompression,
@@ -181,7 +166,7 @@ export function parseCopyOptions(
     resume: false,
     ...explicit,
   };
-  checkCombination(options);
+  checkCombination(options, direction);
   return options;
 }
 
@@ -226,16 +211,16 @@ function invalidOptions(message: string): DriverError {
   return new DriverError('SQL_BAD_ARGUMENT', message);
 }
 
-function checkCombination({
-  format,
-  compression,
-  delimiter,
-  quote,
-  rejects,
-  onError,
-  ...rest
-}: CopyOptions): void {
-  if (format !== 'parquet' && (compression === 'zstd' || compression === 'snappy'))
+function checkCombination(
+  { format, compression, delimiter, quote, rejects, onError, ...rest }: CopyOptions,
+  direction: 'TO' | 'FROM',
+): void {
+  if (format === 'ion' && direction === 'TO')
+    throw new DriverError('SQL_NOT_SUPPORTED', 'COPY TO in format ion is not supported', {
+      remedy: 'Use FORMAT dynamodb_json, which keeps every type.',
+    });
+  const isZstdSource = compression === 'zstd' && direction === 'FROM';
+  if (format !== 'parquet' && (compression === 'zstd' || compression === 'snappy') && !isZstdSource)
     throw invalidOptions(
       `COPY COMPRESSION ${compression} requires FORMAT parquet: other formats support gzip`,
     );

@@ -23,7 +23,7 @@ import { quoteName, quoteString } from '../print/quote.ts';
 import { toAttribute } from '../write/to-attribute.ts';
 import { buildItem } from '../write/build-item.ts';
 import type { StoredInput } from '../write/stored-input.ts';
-import { nullInput, type FileRow, type LoadTarget, resolveFileColumns } from './file-rows.ts';
+import { itemRow, nullInput, type FileRow, type LoadTarget, resolveFileColumns } from './file-rows.ts';
 
 /** Reads the rows of a Parquet file, with the file's types. */
 export async function* readParquet(
@@ -53,11 +53,9 @@ export async function* readParquet(
         );
       const before = line;
       line += chunk.rowCount;
-      yield Array.from({ length: chunk.rowCount }, (_, row) => ({
-        line: before + row + 1,
-        text: '',
-        item: () => item(row),
-      }));
+      yield Array.from({ length: chunk.rowCount }, (_, row) =>
+        itemRow(before + row + 1, '', () => item(row)),
+      );
     }
   } catch (error) {
     throwIfCancelled(signal);

@@ -6,8 +6,8 @@ import type { FileRow } from './file-rows.ts';
 
 /** Counts the invalid rows of a load, and writes them to a file. */
 export interface RejectLog {
-  /** Records a row with its error. */
-  add(row: FileRow, error: DriverError): Promise<void>;
+  /** Records a row with its error; `file`: where it is, if several files are loaded. */
+  add(row: FileRow, error: DriverError, file: string | undefined): Promise<void>;
   count(): number;
   close(): Promise<void>;
 }
@@ -25,12 +25,12 @@ export async function openRejectLog(
       remedy: 'Name another file for REJECTS.',
     });
   return {
-    async add({ line, text }, { code, message: reason }) {
+    async add({ line, text }, { code, message: reason }, source) {
       count += 1;
       if (path === undefined) return;
       try {
         file ??= await disk.log(path, !append);
-        await file.write(Buffer.from(`${JSON.stringify({ line, code, reason, row: text })}\n`));
+        await file.write(Buffer.from(`${JSON.stringify({ file: source, line, code, reason, row: text })}\n`));
       } catch (error) {
         throw toFileError(error, 'write', path);
       }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DriverError } from '../../core/errors.ts';
 import type { DataFiles, SourceFile } from '../../core/ports.ts';
+import type { DataSource } from './source-files.ts';
 
 /** Tracks which rows of a file are finished while they are written out of order. */
 export interface Watermark {
@@ -49,18 +50,22 @@ const HEAD_BYTES = 64 * 1024;
 /** Reads the saved progress of an interrupted load. Throws if it belongs to another file, table or statement. */
 export async function openResumePoint(
   disk: DataFiles,
-  file: SourceFile,
+  { files, path: source }: DataSource,
   table: string,
   statement: unknown,
   signal: AbortSignal,
 ): Promise<ResumePoint> {
-  if (file.size === undefined)
-    throw new DriverError(
-      'SQL_BAD_ARGUMENT',
-      `COPY RESUME requires a regular file: "${file.path}" cannot be read again`,
-    );
-  const path = `${file.path}.dynadbc-resume`;
-  const load = fingerprint({ stamp: file.stamp, head: await hashHead(file, signal), statement, table });
+  const stamps: unknown[] = [];
+  for (const { source: file } of files) {
+    if (file.size === undefined)
+      throw new DriverError(
+        'SQL_BAD_ARGUMENT',
+        `COPY RESUME requires a regular file: "${file.path}" cannot be read again`,
+      );
+    stamps.push({ path: file.path, stamp: file.stamp, head: await hashHead(file, signal) });
+  }
+  const path = `${source}.dynadbc-resume`;
+  const load = fingerprint({ files: stamps, statement, table });
   const text = await disk.notes.read(path);
   const rows = text === undefined ? 0 : parseNotes(text, load);
   if (rows === undefined)

@@ -71,21 +71,22 @@ export function parseDynamoJson(text: string): AttributeValue {
   return readTyped(parseExactly(text), text);
 }
 
-/** An item in DynamoDB's JSON format: `{"id":{"S":"x"}}`, bare or as `{"Item":{…}}`. */
-export function parseDynamoJsonItem(text: string): AttributeMap {
-  // Numbers are strings in this format, so JSON.parse rounds nothing.
+/** A JSON object whose numbers need not be exact, because DynamoDB's JSON format has them as strings. */
+export function parseMembers(text: string): Readonly<Record<string, unknown>> {
   const parsed = parseOrThrow(text, () => JSON.parse(text));
-  const whole = isMap(parsed) ? parsed : {};
-  const { Item: inner, ...others } = whole;
-  const isExport = isMap(inner) && Object.keys(others).length === 0 && !isTypedValue(inner);
-  return mapMembers(isExport ? inner : whole, (member) => readTyped(member, text));
+  return isMap(parsed) ? parsed : {};
+}
+
+/** An item in DynamoDB's JSON format: `{"id":{"S":"x"}}`. `text`: where it comes from, for messages. */
+export function readDynamoJsonItem(item: unknown, text: string): AttributeMap {
+  return mapMembers(isJsonMap(item) ? item : {}, (member) => readTyped(member, text));
 }
 
 const TYPES: ReadonlySet<string> = new Set(['S', 'N', 'B', 'BOOL', 'NULL', 'L', 'M', 'SS', 'NS', 'BS']);
 
 /** Tells an attribute named "Item" from an export's "Item": the attribute holds one type and its value. */
-function isTypedValue(members: { readonly [name: string]: Marked }): boolean {
-  const [entry, ...others] = Object.entries(members);
+export function isTypedValue(value: unknown): boolean {
+  const [entry, ...others] = isJsonMap(value) ? Object.entries(value) : [];
   return (
     entry !== undefined &&
     others.length === 0 &&
@@ -199,6 +200,10 @@ function isList(value: Marked | undefined): value is readonly Marked[] {
 }
 
 function isMap(value: Marked | undefined): value is { readonly [name: string]: Marked } {
+  return isJsonMap(value);
+}
+
+function isJsonMap(value: unknown): value is { readonly [name: string]: Marked } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -268,7 +268,9 @@ describe('COPY FROM', () => {
       /invalid byte sequence for encoding "UTF8"/,
     );
     const zip = await fileWith('bad.csv.gz', 'no gzip');
-    expect((await thrownBy(() => db.query(`COPY ${name} FROM '${zip}'`))).code).toBe('FILE_IO');
+    expect((await thrownBy(() => db.query(`COPY ${name} FROM '${zip}' (COMPRESSION gzip)`))).code).toBe(
+      'FILE_IO',
+    );
     const parquet = await fileWith('bad.parquet', 'no parquet at all');
     expect((await thrownBy(() => db.query(`COPY ${name} FROM '${parquet}'`))).code).toBe('FILE_FORMAT');
     expect((await thrownBy(() => db.query(`COPY ${name} FROM '${folder}/none.csv'`))).code).toBe(
