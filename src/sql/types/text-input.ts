@@ -214,7 +214,7 @@ function parseDateTime(text: string, type: string): ParsedTimestamp {
   const invalid = (): DriverError => new DriverError('SQL_BAD_DATETIME', invalidInput(type, text).message);
   const outOfRange = (): DriverError =>
     new DriverError('SQL_DATETIME_RANGE', `date/time field value out of range: "${text}"`);
-  let rest = text.trim();
+  let rest = trimSpace(text);
   const isBefore = / BC$/i.test(rest);
   if (isBefore) rest = rest.slice(0, -3).trimEnd();
   const date = DATE.exec(rest);
@@ -235,22 +235,23 @@ function parseDateTime(text: string, type: string): ParsedTimestamp {
   rest = rest.slice(1).trimStart();
   const clock = parseClock(rest);
   if (clock === undefined) throw invalid();
-  if (clock.micros > 86_400_000_000n) throw outOfRange();
   rest = rest.slice(clock.length).trim();
   const offset = rest === '' ? undefined : parseOffset(rest);
   if (rest !== '' && offset === undefined) throw invalid();
   return { days, micros: clock.micros, offset };
 }
 
-/** The time of day that a string begins with, and its length there. */
+/** The time of day that a string begins with, and its length there. Throws SQL_DATETIME_RANGE. */
 function parseClock(text: string): { readonly micros: bigint; readonly length: number } | undefined {
   const found = CLOCK.exec(text);
   if (found === null) return undefined;
   const [all, h = '', m = '', s = '0', f = ''] = found;
-  if (Number(h) > 24 || Number(m) > 59 || Number(s) > 60) return undefined;
   const seconds = BigInt(Number(h) * 3600 + Number(m) * 60 + Number(s));
   const fraction = BigInt(Math.round(Number(`0.${f || '0'}`) * 1e6));
-  return { micros: seconds * 1_000_000n + fraction, length: all.length };
+  const micros = seconds * 1_000_000n + fraction;
+  if (Number(m) > 59 || Number(s) > 60 || micros > 86_400_000_000n)
+    throw new DriverError('SQL_DATETIME_RANGE', `date/time field value out of range: "${text}"`);
+  return { micros, length: all.length };
 }
 
 function parseOffset(text: string): number | undefined {
@@ -258,6 +259,8 @@ function parseOffset(text: string): number | undefined {
   if (found === null) return undefined;
   const [, sign = '+', h = '0', m = '0', s = '0'] = found;
   const size = Number(h) * 3600 + Number(m) * 60 + Number(s);
+  // PostgreSQL's offsets end at 15:59:59.
+  if (size >= 16 * 3600) return undefined;
   return sign === '-' ? -size : size;
 }
 

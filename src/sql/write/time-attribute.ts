@@ -2,9 +2,11 @@ import { requireStoredTime } from '../../catalog/stored-time.ts';
 import type { ColumnDef, TableDef, TimeType } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeValue } from '../../dynamo/attribute-value.ts';
+import { normalizeTimeLiteral } from '../dialect/time-literals.ts';
 import { readTime } from '../engine/fits.ts';
 import { postgresColumnType } from '../types/column-types.ts';
-import { parseTimeInput } from '../types/time-input.ts';
+import { INFINITE_MICROS } from '../types/text-format.ts';
+import { parseDate, parseTimestamp } from '../types/text-input.ts';
 import { abbreviate } from './json-attribute.ts';
 import type { StoredInput } from './stored-input.ts';
 
@@ -67,32 +69,57 @@ export function toTimeAttribute(
 const TYPE_NAMES = { boolean: 'boolean', bytes: 'bytea', json: 'jsonb', array: 'array' } as const;
 
 function readText(text: string, type: TimeType, label: string): AttributeValue {
-  const { attribute, read } = requireStoredTime(type.stored);
-  if (attribute === 'S' && read(text) !== undefined) return { S: text };
-  const micros = parseTimeInput(text, type.kind);
-  if (micros !== undefined) return toStored(micros, type, label, text);
-  throw new DriverError(
-    'SQL_BAD_DATETIME',
-    `invalid input syntax for type ${postgresColumnType(type)}: ${abbreviate(text)} (column "${label}")`,
-  );
+  const form = requireStoredTime(type.stored);
+  if (form.attribute === 'S' && form.read(text) !== undefined) return { S: text };
+  return toStored(parseMicros(text, type, label), type, label, text);
 }
 
+/** The instant that a string names in PostgreSQL's syntax. */
+function parseMicros(text: string, type: TimeType, label: string): bigint {
+  const normalized = ASCII.test(text) ? normalizeTimeLiteral(text) : text;
+  if (normalized.toLowerCase() === 'epoch') return 0n;
+  try {
+    if (type.kind === 'timestamptz') return parseTimestamp(normalized, 'timestamp with time zone');
+    if (type.kind === 'timestamp') return parseTimestamp(normalized, 'timestamp without time zone');
+    const days = parseDate(normalized);
+    return typeof days === 'string' ? INFINITE_MICROS : BigInt(days) * DAY_MICROS;
+  } catch (error) {
+    if (!(error instanceof DriverError)) throw error;
+    const problem =
+      error.code === 'SQL_DATETIME_RANGE'
+        ? 'date/time field value out of range'
+        : `invalid input syntax for type ${postgresColumnType(type)}`;
+    throw new DriverError(error.code, `${problem}: ${abbreviate(text)} (column "${label}")`, {
+      cause: error,
+      remedy: 'Correct the value, or write it in ISO 8601.',
+    });
+  }
+}
+
+/** PostgreSQL's white space is ASCII's. */
+const ASCII = /^[\t-\r -~]*$/;
+const DAY_MICROS = 86_400_000_000n;
+
 function toStored(micros: bigint, type: TimeType, label: string, text: string): AttributeValue {
-  const { attribute, pattern, write } = requireStoredTime(type.stored);
-  const stored = write(micros);
-  if (stored !== undefined) return attribute === 'N' ? { N: stored } : { S: stored };
+  const form = requireStoredTime(type.stored);
+  // PostgreSQL leaves the time of day out when it assigns a timestamp to a date.
+  const stored = form.write(type.kind === 'date' ? roundDown(micros, DAY_MICROS) : micros);
+  if (stored !== undefined) return form.attribute === 'N' ? { N: stored } : { S: stored };
   throw new DriverError(
     'SQL_DATETIME_RANGE',
-    `date/time field value out of range: ${abbreviate(text)} (column "${label}" is stored as ${pattern})`,
+    `date/time field value out of range: ${abbreviate(text)} (column "${label}" is stored as ${form.pattern})`,
     { remedy: 'Round the value with date_trunc, or change how the column is stored in its schema file.' },
   );
 }
 
 /** To the nearest value that the column keeps, as PostgreSQL rounds to the precision of a timestamp. */
-function round(micros: bigint, { stored }: TimeType): bigint {
+function round(micros: bigint, { kind, stored }: TimeType): bigint {
   const { step } = requireStoredTime(stored);
-  const shifted = micros + step / 2n;
-  return shifted - (((shifted % step) + step) % step);
+  return kind === 'date' ? micros : roundDown(micros + step / 2n, step);
+}
+
+function roundDown(micros: bigint, step: bigint): bigint {
+  return micros - (((micros % step) + step) % step);
 }
 
 function mismatch(type: TimeType, label: string, found: string): DriverError {

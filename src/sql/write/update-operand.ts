@@ -79,10 +79,14 @@ function toArithmetic(node: Node, scope: AssignmentScope): Operand | undefined {
 
 /** Whether DynamoDB may copy what is stored at a path: it is of the type that the assigned column declares. */
 function holdsDeclaredType(path: DocumentPath, { target, table }: AssignmentScope): boolean {
-  const { declared } = target;
-  if (declared === undefined || toSqlType(declared)?.kind === 'json' || isSamePath(path, target.path))
-    return true;
-  return isDeepStrictEqual(table.columns.find((column) => isSamePath(column.path, path))?.declared, declared);
+  const { declared, time } = target;
+  if (isSamePath(path, target.path)) return true;
+  const source = table.columns.find((column) => isSamePath(column.path, path));
+  // Dates are copied between columns of one form.
+  if (time !== undefined && (time.isDeclared || (source !== undefined && 'stored' in source.type)))
+    return isDeepStrictEqual(source?.type, time.type);
+  if (declared === undefined || toSqlType(declared)?.kind === 'json') return true;
+  return isDeepStrictEqual(source?.declared, declared);
 }
 
 /** One side of a sum. */

@@ -70,7 +70,7 @@ describe("PostgreSQL's formats of values", () => {
     ['json', '{', 'SQL_BAD_VALUE'],
     ['date', '2024-02-30', 'SQL_DATETIME_RANGE'],
     ['date', 'yesterdays', 'SQL_BAD_DATETIME'],
-    ['timestamp without time zone', '2024-02-29 25:00', 'SQL_BAD_DATETIME'],
+    ['timestamp without time zone', '2024-02-29 25:00', 'SQL_DATETIME_RANGE'],
     ['interval', '3 parsecs', 'SQL_BAD_DATETIME'],
     ['text', 'a\0b', 'SQL_BAD_VALUE'],
     ['bigint[]', '{1,2', 'SQL_BAD_VALUE'],

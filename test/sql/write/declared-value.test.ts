@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { isDeepStrictEqual } from 'node:util';
+import { DEFAULT_STORED_TIME } from '../../../src/catalog/stored-time.ts';
 import { parseDeclaredType } from '../../../src/catalog/declared-type.ts';
 import { DriverError, ERRORS } from '../../../src/core/errors.ts';
 import type { AttributeValue } from '../../../src/dynamo/attribute-value.ts';
 import { formatExactNumber, parseExactNumber, trimScale } from '../../../src/sql/types/exact-number.ts';
 import { toPlainJson } from '../../../src/sql/types/plain-document.ts';
+import type { TimeTarget } from '../../../src/sql/write/time-attribute.ts';
 import { toAttribute } from '../../../src/sql/write/to-attribute.ts';
 import { readAssignments, type RecordedAssignment } from '../types/recorded.ts';
 
@@ -16,7 +18,7 @@ function assign(type: string, input: string): Outcome {
   try {
     const value = toAttribute(
       { kind: 'text', text: input, untyped: true },
-      { label: 'v', declared, key: undefined, seen: {} },
+      { label: 'v', declared, time: TIMES.get(type), key: undefined, seen: {} },
     );
     return { value: value && readStored(value, type) };
   } catch (error) {
@@ -35,14 +37,34 @@ function readStored(value: AttributeValue, type: string): unknown {
   return 'B' in value ? `\\x${Buffer.from(value.B, 'base64').toString('hex')}` : value;
 }
 
+const TIMES: ReadonlyMap<string, TimeTarget> = new Map(
+  (
+    [
+      ['date', 'date'],
+      ['timestamp(3)', 'timestamp'],
+      ['timestamptz(3)', 'timestamptz'],
+    ] as const
+  ).map(([name, kind]) => [name, { type: { kind, stored: DEFAULT_STORED_TIME[kind] }, isDeclared: true }]),
+);
+
 /** PostgreSQL's value in the form of `readStored`. */
-function readRecorded({ type, text = '', error }: RecordedAssignment): Outcome {
+function readRecorded({ type, input, text = '', error }: RecordedAssignment): Outcome {
   if (error !== undefined) return { error };
   if (type === 'json' || type === 'jsonb') return { value: JSON.parse(text, withoutNegativeZero) };
+  if (TIMES.has(type)) return readRecordedTime(input, text);
   // DynamoDB stores finite numbers only, and no blanks at the end of character(n).
   if (/^(?:NaN|-?Infinity)$/.test(text) && !isText(type)) return { error: '22P02' };
   if (type.startsWith('char')) return { value: text.replace(/ +$/, '') };
   return { value: isText(type) || type === 'boolean' || type === 'bytea' ? text : normalize(text, type) };
+}
+
+/** Stored dates have years of four digits, and no value is rounded. */
+function readRecordedTime(input: string, text: string): Outcome {
+  const [, date, clock, zone] = /^(\d{4}-\d\d-\d\d)(?: ([\d:.]+)(\+00)?)?$/.exec(text) ?? [];
+  if (date === undefined || (clock !== undefined && /\.\d{4}/.test(input))) return { error: '22008' };
+  if (clock === undefined) return { value: date };
+  const [seconds = '', fraction = ''] = clock.split('.');
+  return { value: `${date}T${seconds}.${fraction.padEnd(3, '0')}${zone === undefined ? '' : 'Z'}` };
 }
 
 function withoutNegativeZero(_: string, value: unknown): unknown {
