@@ -1,9 +1,11 @@
-import type { Node } from 'libpg-query';
+import type { Node, TypeCast } from 'libpg-query';
 import { getStringValues } from '../parse/tree.ts';
-import { binary, call, matchCall, cast, constant, getConstantText, number } from './build.ts';
+import { arrayElements, binary, call, matchCall, cast, constant, getConstantText, number } from './build.ts';
 import { inferStaticType } from './static-types.ts';
-import { normalizeIntervalLiteral, normalizeTimeLiteral } from './time-literals.ts';
-import type { Rewrite } from './types.ts';
+import { DriverError } from '../../core/errors.ts';
+import { toEngineTime } from '../types/time-input.ts';
+import { normalizeIntervalLiteral } from './time-literals.ts';
+import type { Rewrite, RewriteContext } from './types.ts';
 
 const SPECIAL: ReadonlyMap<string, Node> = new Map([
   ['now', call('now', [])],
@@ -11,7 +13,30 @@ const SPECIAL: ReadonlyMap<string, Node> = new Map([
   ['tomorrow', binary('+', call('today', []), { A_Const: { ival: { ival: 1 } } })],
   ['yesterday', binary('-', call('today', []), { A_Const: { ival: { ival: 1 } } })],
 ]);
-const TIMES: ReadonlySet<string> = new Set(['date', 'timestamp', 'timestamptz']);
+
+type TimeKind = 'date' | 'timestamp' | 'timestamptz';
+
+function isTimeKind(type: string | undefined): type is TimeKind {
+  return type === 'date' || type === 'timestamp' || type === 'timestamptz';
+}
+
+/** A literal of a date or timestamp; undefined if DuckDB reads it as it is. */
+function toTimeLiteral(
+  text: string,
+  type: TimeKind,
+  context: RewriteContext,
+  location = -1,
+): Node | undefined {
+  const special = SPECIAL.get(text.trim().toLowerCase());
+  if (special !== undefined) return cast(special, type);
+  try {
+    const read = toEngineTime(text, type);
+    return read === text ? undefined : cast(constant(read), type);
+  } catch (error) {
+    if (!(error instanceof DriverError) || location < 0) throw error;
+    throw new DriverError(error.code, error.message, { position: context.position(location) });
+  }
+}
 
 // In the order of make_interval's parameters.
 const UNITS: ReadonlyMap<string, (count: Node) => Node> = new Map<string, (count: Node) => Node>([
@@ -23,6 +48,18 @@ const UNITS: ReadonlyMap<string, (count: Node) => Node> = new Map<string, (count
   ['mins', (count) => call('to_minutes', [count])],
   ['secs', (count) => call('to_microseconds', [cast(binary('*', count, number('1000000')), 'int8')])],
 ]);
+
+/** An array of times whose elements DuckDB reads; undefined if it is not made of literals. */
+function toTimeArray(array: TypeCast, type: TimeKind, context: RewriteContext): Node | undefined {
+  const { arg } = array;
+  const elements = arg !== undefined && 'A_ArrayExpr' in arg ? arg.A_ArrayExpr.elements : arrayElements(arg);
+  if (elements?.some((each) => getConstantText(each) !== undefined) !== true) return undefined;
+  const read = elements.map((each) => {
+    const text = getConstantText(each);
+    return text === undefined ? each : (toTimeLiteral(text, type, context, array.location) ?? each);
+  });
+  return { TypeCast: { ...array, arg: { A_ArrayExpr: { elements: read } } } };
+}
 
 /** Dates, times and intervals. */
 export const dateTimeRewrites: readonly Rewrite[] = [
@@ -81,43 +118,28 @@ export const dateTimeRewrites: readonly Rewrite[] = [
     },
   },
   {
-    name: 'now as a literal',
-    why: "DuckDB does not parse 'now', 'today', 'tomorrow' and 'yesterday'.",
-    apply: (node) => {
-      if (!('TypeCast' in node)) return undefined;
-      const { arg, typeName } = node.TypeCast;
-      const type = getStringValues(typeName?.names).at(-1) ?? '';
-      const special =
-        arg !== undefined && 'A_Const' in arg
-          ? SPECIAL.get((getConstantText(arg) ?? '').trim().toLowerCase())
-          : undefined;
-      return special === undefined || !TIMES.has(type) ? undefined : cast(special, type);
-    },
-  },
-  {
     name: 'literals compared with dates',
     why: 'DuckDB knows fewer formats, and does not choose the operator of a date and a literal.',
     apply: (node, context, original) => {
       const text = 'A_Const' in node ? getConstantText(node) : undefined;
       const type = text === undefined ? undefined : context.convertedTypeOf(original);
-      if (text === undefined || type === undefined || !TIMES.has(type)) return undefined;
-      return cast(SPECIAL.get(text.trim().toLowerCase()) ?? constant(normalizeTimeLiteral(text)), type);
+      if (text === undefined || !('A_Const' in node) || !isTimeKind(type)) return undefined;
+      return toTimeLiteral(text, type, context, node.A_Const.location) ?? cast(node, type);
     },
   },
   {
     name: 'formats of dates and intervals',
-    why: "DuckDB does not parse '20260305', '05-Mar-2026', a time zone after minutes, or 'P1D'.",
-    apply: (node) => {
-      if (!('TypeCast' in node) || node.TypeCast.typeName?.arrayBounds !== undefined) return undefined;
-      const { arg, typeName } = node.TypeCast;
+    why: "DuckDB does not parse 'now', '20260305', '05-Mar-2026', a time zone after minutes, or 'P1D'.",
+    apply: (node, context) => {
+      if (!('TypeCast' in node)) return undefined;
+      const { arg, typeName, location } = node.TypeCast;
       const type = getStringValues(typeName?.names).at(-1) ?? '';
+      if (typeName?.arrayBounds !== undefined)
+        return isTimeKind(type) ? toTimeArray(node.TypeCast, type, context) : undefined;
       const text = arg !== undefined && 'A_Const' in arg ? getConstantText(arg) : undefined;
       if (text === undefined || typeName?.typmods !== undefined) return undefined;
-      const normalized = TIMES.has(type)
-        ? normalizeTimeLiteral(text)
-        : type === 'interval'
-          ? normalizeIntervalLiteral(text)
-          : text;
+      if (isTimeKind(type)) return toTimeLiteral(text, type, context, location);
+      const normalized = type === 'interval' ? normalizeIntervalLiteral(text) : text;
       return normalized === text ? undefined : cast(constant(normalized), type);
     },
   },

@@ -1,5 +1,6 @@
 import { DOCUMENT_MACROS } from './document-macros.ts';
 import { NUMBER_MACROS } from './number-macros.ts';
+import { TIME_MACROS } from './time-macros.ts';
 
 /** A function of PostgreSQL that DuckDB lacks or defines differently, written in DuckDB's SQL. */
 export interface Macro {
@@ -29,15 +30,12 @@ const dimension = (value: (length: string) => string): readonly [string, string]
 ];
 const itself = (length: string): string => length;
 
-const clock =
-  "(datepart('hour', i) * 3600 + datepart('minute', i) * 60) * 1000000 + datepart('microsecond', i)";
-const months = "(datepart('year', i) * 12 + datepart('month', i))";
-
 /** Created in the planning engine and in the executing engines. A CASE on `typeof` folds to one branch when DuckDB binds it. */
 export const MACROS: readonly Macro[] = [
   // First, because DuckDB looks up the macros that a macro calls.
   ...NUMBER_MACROS,
   ...DOCUMENT_MACROS,
+  ...TIME_MACROS,
   // Numbers
   {
     name: 'finite',
@@ -152,6 +150,7 @@ export const MACROS: readonly Macro[] = [
         'x',
         "CASE typeof(x) WHEN 'VARCHAR' THEN CAST(x AS VARCHAR) WHEN 'DOUBLE' THEN pg_float_text(CAST(x AS VARCHAR)) WHEN 'FLOAT' THEN pg_real_text(CAST(x AS VARCHAR)) " +
           "WHEN 'JSON' THEN pg_json_text(x) WHEN 'INTERVAL' THEN pg_interval_text(CAST(x AS VARCHAR)) WHEN 'BLOB' THEN pg_blob_text(CAST(x AS VARCHAR)) " +
+          "WHEN 'TIMESTAMP WITH TIME ZONE' THEN pg_time_text(x) WHEN 'TIMESTAMP' THEN pg_time_text(x) WHEN 'DATE' THEN pg_time_text(x) " +
           "ELSE CASE WHEN typeof(x) LIKE 'DECIMAL(38,%[]' THEN pg_numbers_text(CAST(x AS VARCHAR)) WHEN typeof(x) LIKE '%[]' THEN pg_array_text(CAST(to_json(x) AS VARCHAR), typeof(x)) WHEN typeof(x) LIKE 'DECIMAL(38,%' THEN pg_number_text(CAST(x AS VARCHAR)) ELSE CAST(x AS VARCHAR) END END",
       ],
     ],
@@ -268,7 +267,7 @@ export const MACROS: readonly Macro[] = [
     forms: [
       [
         'i',
-        `to_months(CAST(${months} + trunc(datepart('day', i) / 30) AS INTEGER)) + to_days(CAST(datepart('day', i) % 30 AS INTEGER)) + to_microseconds(${clock})`,
+        `to_months(CAST(pg_interval_months(i) + trunc(datepart('day', i) / 30) AS INTEGER)) + to_days(CAST(datepart('day', i) % 30 AS INTEGER)) + to_microseconds(pg_interval_micros(i))`,
       ],
     ],
     why: 'DuckDB has no such function.',
@@ -278,7 +277,7 @@ export const MACROS: readonly Macro[] = [
     forms: [
       [
         'i',
-        `to_months(CAST(${months} AS INTEGER)) + to_days(CAST(datepart('day', i) + (${clock}) / 86400000000 AS INTEGER)) + to_microseconds((${clock}) % 86400000000)`,
+        `to_months(CAST(pg_interval_months(i) AS INTEGER)) + to_days(CAST(datepart('day', i) + pg_interval_micros(i) / 86400000000 AS INTEGER)) + to_microseconds(pg_interval_micros(i) % 86400000000)`,
       ],
     ],
     why: 'DuckDB has no such function.',
@@ -289,6 +288,18 @@ export const MACROS: readonly Macro[] = [
     why: 'DuckDB has no such function.',
   },
   // Arrays
+  {
+    name: 'numeric_series',
+    internal: true,
+    forms: [
+      ['a, b', 'list_transform(generate_series(0, CAST(floor(b - a) AS BIGINT)), lambda i: a + i)'],
+      [
+        'a, b, step',
+        'list_transform(generate_series(0, CAST(floor((b - a) / step) AS BIGINT)), lambda i: a + i * step)',
+      ],
+    ],
+    why: "DuckDB's generate_series takes no numerics.",
+  },
   {
     name: 'depth',
     internal: true,
@@ -350,6 +361,17 @@ export const MACROS: readonly Macro[] = [
       ],
     ],
     why: "DuckDB's string_agg has one separator for all texts.",
+  },
+  {
+    name: 'field_text',
+    internal: true,
+    forms: [
+      [
+        't',
+        `CASE WHEN t IS NULL THEN '' WHEN t = '' OR regexp_matches(t, '[(),"\\\\\\s]') THEN '"' || replace(replace(t, '\\', '\\\\'), '"', '""') || '"' ELSE t END`,
+      ],
+    ],
+    why: "DuckDB's text of a row has quotes and blanks of its own.",
   },
   {
     name: 'array_remove',

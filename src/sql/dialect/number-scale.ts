@@ -2,7 +2,7 @@ import type { A_Expr, FuncCall, Node, TypeCast } from 'libpg-query';
 import { getStringValues } from '../parse/tree.ts';
 import { abs, type ExactDecimal, type ExactNumber, parseExactNumber } from '../types/exact-number.ts';
 import { type NumberScale, STORED_SCALE } from '../types/number-text.ts';
-import { getConstantInteger, getNumberText, matchCall } from './build.ts';
+import { getConstantInteger, getConstantText, getNumberText, matchCall } from './build.ts';
 import type { ExpressionTypes } from './types.ts';
 
 /** Functions whose result is one of their arguments, or has the digits that those have. */
@@ -11,6 +11,12 @@ const KEEPING: ReadonlySet<string> = new Set(
 );
 
 const VARIANCES: ReadonlySet<string> = new Set(['variance', 'var_samp', 'var_pop']);
+
+const EXTRACTED_DIGITS: ReadonlyMap<string | undefined, number> = new Map([
+  ['second', 6],
+  ['millisecond', 3],
+  ['epoch', 6],
+]);
 
 /** How PostgreSQL prints the values of a numeric expression. */
 export function inferNumberScale(node: Node | undefined, types: ExpressionTypes): NumberScale {
@@ -94,12 +100,20 @@ function inferCallScale(call: FuncCall, types: ExpressionTypes): NumberScale {
   const { name, args } = matchCall({ FuncCall: call }) ?? { name: '', args: [] };
   const [first, second] = args;
   if (KEEPING.has(name)) return inferNumberScale(first, types);
+  if (name === 'extract') return fixed(countExtracted(args, types));
   if (VARIANCES.has(name)) return { least: 0, isQuotient: true };
   if (name === 'avg') return { least: inferNumberScale(first, types).least, isQuotient: true };
   if (name === 'round' || name === 'trunc') return fixed(Math.max(0, getConstantInteger(second) ?? 0));
   return name === 'mod'
     ? fixed(Math.max(inferNumberScale(first, types).least, inferNumberScale(second, types).least))
     : STORED_SCALE;
+}
+
+/** The digits of a field of a date or timestamp. */
+function countExtracted([field, source]: readonly Node[], types: ExpressionTypes): number {
+  const unit = getConstantText(field)?.toLowerCase().replace(/s$/, '');
+  const isDate = source !== undefined && types.typeOf(source) === 'date';
+  return isDate ? 0 : (EXTRACTED_DIGITS.get(unit) ?? 0);
 }
 
 /** The digits that all of the expressions have. */

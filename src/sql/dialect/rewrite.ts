@@ -13,6 +13,7 @@ import { functionRewrites } from './functions.ts';
 import { jsonAccessRewrites } from './json-access.ts';
 import { jsonFunctionRewrites } from './json-functions.ts';
 import { jsonKeyRewrites } from './json-keys.ts';
+import { jsonNumberRewrites } from './json-numbers.ts';
 import { jsonOrderRewrites } from './json-order.ts';
 import { jsonbRewrites } from './jsonb.ts';
 import { numberRewrites } from './numbers.ts';
@@ -25,6 +26,7 @@ import { safeFormRewrites } from './safe-forms.ts';
 import { setReturningRewrites } from './set-returning-rewrites.ts';
 import { substringRewrites } from './substring.ts';
 import { textRewrites } from './text.ts';
+import { earlyTimeRewrites, timeValueRewrites } from './time-values.ts';
 import { typeRewrites } from './types-and-literals.ts';
 import type { Rewrite, RewriteContext } from './types.ts';
 
@@ -42,6 +44,7 @@ export const REWRITES: readonly Rewrite[] = [
   ...driverJsonRewrites,
   ...patternRewrites,
   ...regexFunctionRewrites,
+  ...timeValueRewrites,
   ...dateTimeRewrites,
   ...numberRewrites,
   ...arithmeticRewrites,
@@ -57,11 +60,13 @@ export const EARLY_REWRITES: readonly Rewrite[] = [
   ...documentRewrites,
   ...documentCastRewrites,
   ...jsonKeyRewrites,
+  ...jsonNumberRewrites,
   ...rowRewrites,
   ...earlyOperatorRewrites,
   ...aggregateFilterRewrites,
   ...documentSortRewrites,
   ...safeFormRewrites,
+  ...earlyTimeRewrites,
 ];
 
 /** Translates a query into DuckDB's dialect. */

@@ -54,7 +54,7 @@ const FUNCTIONS: ReadonlyMap<string, StaticType> = new Map([
     'text',
     'upper lower initcap concat concat_ws substring left right trim btrim ltrim rtrim lpad rpad repeat replace translate reverse split_part overlay ' +
       'to_char format quote_ident quote_literal to_hex md5 chr string_agg regexp_replace regexp_substr array_to_string normalize encode ' +
-      'pg_extract_text json_extract_path_text jsonb_extract_path_text json_typeof jsonb_typeof jsonb_pretty',
+      'pg_json_time pg_extract_text json_extract_path_text jsonb_extract_path_text json_typeof jsonb_typeof jsonb_pretty',
   ),
   ...list(
     'int4',
@@ -68,7 +68,7 @@ const FUNCTIONS: ReadonlyMap<string, StaticType> = new Map([
   ...list('bytea', 'decode'),
   ...list(
     'json',
-    'pg_extract pg_typed_document json_agg json_object_agg json_build_object json_build_array to_json row_to_json array_to_json json_extract_path',
+    'pg_extract pg_typed_document pg_number_document json_agg json_object_agg json_build_object json_build_array to_json row_to_json array_to_json json_extract_path',
   ),
   ...list(
     'jsonb',

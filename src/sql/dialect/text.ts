@@ -8,12 +8,14 @@ import type { NumberScale } from '../types/number-text.ts';
 import type { ExpressionTypes, Rewrite } from './types.ts';
 
 // Types that DuckDB casts to the same text as PostgreSQL.
-const PLAIN: ReadonlySet<string | undefined> = new Set(['text', 'int4', 'int8', 'date']);
+const PLAIN: ReadonlySet<string | undefined> = new Set(['text', 'int4', 'int8']);
+const TIMES: ReadonlySet<string | undefined> = new Set(['timestamptz', 'timestamp', 'date']);
 
 /** Casts an expression to text in PostgreSQL's output format. */
 export function castToText(node: Node, original: Node | undefined, context: ExpressionTypes): Node {
   const type = inferStaticType(original, context);
   if (getConstantText(node) !== undefined || PLAIN.has(type)) return cast(node, 'varchar');
+  if (original !== undefined && TIMES.has(context.typeOf(original))) return call('pg_time_text', [node]);
   if (type === 'numeric') return numberToText(node, inferNumberScale(original, context));
   return type === 'jsonb' ? call('pg_jsonb_text', [cast(node, 'varchar')]) : call('pg_text', [node]);
 }

@@ -2,11 +2,15 @@ import type { DecimalStyle, Value } from '../types/value.ts';
 import { parseEngineDocument } from '../types/json-text.ts';
 import {
   DuckDBBlobValue,
+  DuckDBDateValue,
   DuckDBDecimalValue,
   DuckDBIntervalValue,
+  DuckDBListType,
   DuckDBListValue,
+  DuckDBArrayType,
   DuckDBArrayValue,
   DuckDBMapValue,
+  DuckDBStructType,
   DuckDBStructValue,
   DuckDBTimestampMillisecondsValue,
   DuckDBTimestampNanosecondsValue,
@@ -16,7 +20,7 @@ import {
   type DuckDBType,
   type DuckDBValue,
 } from '@duckdb/node-api';
-import { formatInterval } from '../types/text-format.ts';
+import { formatDate, formatInterval } from '../types/text-format.ts';
 import { formatExactNumber } from '../types/exact-number.ts';
 import { toExactNumber } from './exact-value.ts';
 import { toNumberValue, trimFraction } from '../types/number-value.ts';
@@ -26,9 +30,39 @@ export function createValueConverter(
   type: DuckDBType,
   decimals: DecimalStyle,
 ): (value: DuckDBValue) => Value {
+  return createDocumentConverter(type, decimals) ?? ((value) => convert(value, decimals));
+}
+
+/** A converter for documents, and for arrays and rows that have some; undefined for other types. */
+function createDocumentConverter(
+  type: DuckDBType,
+  decimals: DecimalStyle,
+): ((value: DuckDBValue) => Value) | undefined {
   if (type.alias === 'JSON')
     return (value) => (typeof value === 'string' ? parseEngineDocument(value) : null);
-  return (value) => convert(value, decimals);
+  if (type instanceof DuckDBListType || type instanceof DuckDBArrayType) {
+    const convertItem = createDocumentConverter(type.valueType, decimals);
+    return convertItem && ((value) => (isList(value) ? value.items.map(convertItem) : null));
+  }
+  if (type instanceof DuckDBStructType) {
+    const members = type.entryTypes.map((each) => createDocumentConverter(each, decimals));
+    if (!members.some((member) => member !== undefined)) return undefined;
+    return (value) =>
+      value instanceof DuckDBStructValue
+        ? Object.fromEntries(
+            type.entryNames.map((name, i) => {
+              const member = value.entries[name] ?? null;
+              return [name, members[i]?.(member) ?? convert(member, decimals)];
+            }),
+          )
+        : null;
+  }
+  return undefined;
+}
+
+/** Whether a value is a list of DuckDB's. */
+export function isList(value: DuckDBValue): value is DuckDBListValue | DuckDBArrayValue {
+  return value instanceof DuckDBListValue || value instanceof DuckDBArrayValue;
 }
 
 function convert(value: DuckDBValue, decimals: DecimalStyle): Value {
@@ -65,9 +99,7 @@ function convertObject(value: NonNullable<DuckDBValue> & object, decimals: Decim
   if (value instanceof DuckDBTimestampMillisecondsValue) return toDate(value.millis * 1000n, value);
   if (value instanceof DuckDBTimestampSecondsValue) return toDate(value.seconds * 1_000_000n, value);
   if (value instanceof DuckDBTimestampNanosecondsValue) return toDate(value.nanos / 1000n, value);
-  if (value instanceof DuckDBListValue || value instanceof DuckDBArrayValue) {
-    return value.items.map((item) => convert(item, decimals));
-  }
+  if (isList(value)) return value.items.map((item) => convert(item, decimals));
   if (value instanceof DuckDBStructValue) {
     return Object.fromEntries(
       Object.entries(value.entries).map(([name, member]) => [name, convert(member, decimals)]),
@@ -78,7 +110,9 @@ function convertObject(value: NonNullable<DuckDBValue> & object, decimals: Decim
       value.entries.map(({ key, value: member }) => [String(key), convert(member, decimals)]),
     );
   }
-  // DATE, TIME, UUID, BIT … stay strings.
+  if (value instanceof DuckDBDateValue)
+    return value.isFinite ? formatDate(value.days) : value.days > 0 ? 'infinity' : '-infinity';
+  // TIME, UUID, BIT … stay strings.
   return String(value);
 }
 

@@ -1,0 +1,154 @@
+import type { FuncCall, Node, SQLValueFunctionOp } from 'libpg-query';
+import { getStringValues } from '../parse/tree.ts';
+import {
+  binary,
+  call,
+  cast,
+  constant,
+  getConstantInteger,
+  getConstantText,
+  matchCall,
+  name,
+} from './build.ts';
+import type { ExpressionTypes, Rewrite } from './types.ts';
+
+const TIMESTAMPS: ReadonlySet<string | undefined> = new Set(['timestamptz', 'timestamp']);
+/** Units that begin with the year 1, by the interval that starts them a year earlier. */
+const COUNTED_FROM_ONE: ReadonlySet<string | undefined> = new Set(['century', 'millennium']);
+/** Functions that make a document of their arguments, and those of them that name members with every other argument. */
+const DOCUMENT_FUNCTIONS = /^(?:to_jsonb?|jsonb?_agg|jsonb?_build_(?:object|array)|jsonb?_object_agg)$/;
+const MAX_PRECISION = 6;
+/** `CURRENT_TIMESTAMP(3)` and `LOCALTIMESTAMP(3)`. */
+const PRECISE: ReadonlyMap<string, readonly [type: string, op: SQLValueFunctionOp]> = new Map([
+  ['SVFOP_CURRENT_TIMESTAMP_N', ['timestamptz', 'SVFOP_CURRENT_TIMESTAMP']],
+  ['SVFOP_LOCALTIMESTAMP_N', ['timestamp', 'SVFOP_LOCALTIMESTAMP']],
+]);
+
+/** The type of the expression that an early rewrite may have put in another's place. */
+function isTimestamp(node: Node | undefined, types: ExpressionTypes): boolean {
+  return node !== undefined && TIMESTAMPS.has(types.typeOf(node));
+}
+
+/** Timestamps that are rewritten before what they are in. */
+export const earlyTimeRewrites: readonly Rewrite[] = [
+  {
+    name: 'precision of the current time',
+    why: 'DuckDB has no function with a precision.',
+    apply: (node) => {
+      if (!('SQLValueFunction' in node)) return undefined;
+      const { op = '', typmod = 0, ...rest } = node.SQLValueFunction;
+      const precise = PRECISE.get(op);
+      if (precise === undefined || typmod >= MAX_PRECISION) return undefined;
+      return roundTo({ SQLValueFunction: { ...rest, op: precise[1] } }, typmod, precise[0]);
+    },
+  },
+  {
+    name: 'timestamps in documents',
+    why: 'DuckDB writes them as text, not in ISO 8601.',
+    apply: (node, context) => {
+      const fn = matchCall(node);
+      if (fn === undefined || !DOCUMENT_FUNCTIONS.test(fn.name) || fn.call.agg_distinct === true)
+        return undefined;
+      const args = fn.args.map((arg) => (isTimestamp(arg, context) ? call('pg_json_time', [arg]) : arg));
+      return args.every((arg, i) => arg === fn.args[i]) ? undefined : { FuncCall: { ...fn.call, args } };
+    },
+  },
+];
+
+/** Values of dates, timestamps and intervals. */
+export const timeValueRewrites: readonly Rewrite[] = [
+  {
+    name: 'casts of timestamps',
+    why: 'DuckDB does not cast timestamp with time zone to time, and ignores or misinterprets the precision of timestamps.',
+    apply: (node, context, original) => {
+      if (!('TypeCast' in node) || !('TypeCast' in original)) return undefined;
+      const { arg, typeName } = node.TypeCast;
+      if (arg === undefined || typeName === undefined || typeName.arrayBounds !== undefined) return undefined;
+      const type = getStringValues(typeName.names).at(-1);
+      const source = original.TypeCast.arg;
+      if (type === 'time' && source !== undefined && context.typeOf(source) === 'timestamptz')
+        return cast(cast(arg, 'timestamp'), 'time');
+      const precision = getConstantInteger(typeName.typmods?.[0]);
+      if (precision === undefined || !TIMESTAMPS.has(type) || type === undefined) return undefined;
+      const whole = cast(arg, type);
+      return precision >= MAX_PRECISION ? whole : roundTo(whole, precision, type);
+    },
+  },
+  {
+    name: 'sums of intervals',
+    why: 'DuckDB does not add or average intervals.',
+    apply: (node, context, original) => {
+      const fn = matchCall(node);
+      const [interval] = fn?.args ?? [];
+      const [source] = matchCall(original)?.args ?? [];
+      if (fn === undefined || interval === undefined || source === undefined) return undefined;
+      if ((fn.name !== 'sum' && fn.name !== 'avg') || context.typeOf(source) !== 'interval') return undefined;
+      const total = sumParts(fn.call, interval);
+      return fn.name === 'sum'
+        ? total
+        : call('pg_interval_mean', [total, aggregate(fn.call, 'count', interval)]);
+    },
+  },
+  {
+    name: 'centuries',
+    why: 'In PostgreSQL, centuries and millennia begin with the year 1.',
+    apply: (node, context, original) => {
+      const fn = matchCall(node);
+      const [unit, source] = fn?.args ?? [];
+      const [, before] = matchCall(original)?.args ?? [];
+      if (fn?.name !== 'date_trunc' || source === undefined || fn.args.length > 2) return undefined;
+      if (!COUNTED_FROM_ONE.has(getConstantText(unit)?.toLowerCase())) return undefined;
+      const year = cast(constant('1 year'), 'interval');
+      const isDate = before !== undefined && context.typeOf(before) === 'date';
+      const shifted = binary('-', isDate ? cast(source, 'timestamptz') : source, year);
+      const truncated = call('date_trunc', [...(unit ? [unit] : []), shifted]);
+      return binary('+', truncated, year);
+    },
+  },
+  {
+    name: 'AT TIME ZONE with an offset',
+    why: "DuckDB's timezone takes only names of time zones.",
+    apply: (node, context, original) => {
+      const fn = matchCall(node);
+      const [zone, time] = fn?.args ?? [];
+      const [before, source] = matchCall(original)?.args ?? [];
+      if (fn?.name !== 'timezone' || zone === undefined || time === undefined) return undefined;
+      if (before === undefined || source === undefined) return undefined;
+      const offset = context.typeOf(before) === 'interval' ? zone : toOffset(getConstantText(zone));
+      if (offset === undefined) return undefined;
+      return context.typeOf(source) === 'timestamptz'
+        ? binary('+', cast(time, 'timestamp'), offset)
+        : cast(binary('-', time, offset), 'timestamptz');
+    },
+  },
+];
+
+/** A timestamp with so many digits of a second's fraction. */
+function roundTo(time: Node, digits: number, type: string): Node {
+  const step = { A_Const: { ival: { ival: 10 ** (MAX_PRECISION - digits) } } };
+  return cast(call('pg_rounded_time', [time, step]), type);
+}
+
+/** The distance from UTC of a zone in POSIX's syntax, which counts west of Greenwich: `+02` is two hours behind UTC. */
+function toOffset(zone: string | undefined): Node | undefined {
+  const [, sign, hours = '', minutes = '00'] = /^([-+])(\d{1,2})(?::?(\d\d))?$/.exec(zone ?? '') ?? [];
+  return sign === undefined
+    ? undefined
+    : cast(constant(`${sign === '+' ? '-' : ''}${hours}:${minutes}:00`), 'interval');
+}
+
+function sumParts(sum: FuncCall, interval: Node): Node {
+  const months = aggregate(sum, 'sum', call('pg_interval_months', [interval]));
+  const days = aggregate(sum, 'sum', call('datepart', [constant('day'), interval]));
+  const micros = aggregate(sum, 'sum', call('pg_interval_micros', [interval]));
+  return binary(
+    '+',
+    binary('+', call('to_months', [cast(months, 'int4')]), call('to_days', [cast(days, 'int4')])),
+    call('to_microseconds', [cast(micros, 'int8')]),
+  );
+}
+
+/** The aggregate with another function and argument, with its FILTER and its window. */
+function aggregate(like: FuncCall, fn: string, arg: Node): Node {
+  return { FuncCall: { ...like, funcname: [name(fn)], args: [arg] } };
+}
