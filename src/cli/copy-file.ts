@@ -44,16 +44,24 @@ export function toSqlLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** Runs a COPY statement with a progress line and prints its row count. */
-export async function runCopy(sql: string, flags: ConnectionFlags, io: Io): Promise<void> {
-  await withConnection(flags, io, (connection, signal) =>
-    aboutStatement(sql, async () => {
-      using progress = startProgress(io.stderr, 'copying');
-      const onProgress = (done: CopyProgress): void => progress.show(formatCopyProgress(done));
-      const { command, rowCount, stats } = await connection.query(sql, [], { signal, onProgress });
-      progress.stop();
-      io.stdout.stream.write(`${command} ${rowCount}\n`);
-      if (io.stderr.isTerminal) io.stderr.stream.write(`${formatCost(stats)}\n`);
-    }),
-  );
+/** Runs COPY statements one after another, with a progress line, and prints the total of their row counts. */
+export async function runCopies(
+  statements: readonly string[],
+  flags: ConnectionFlags,
+  io: Io,
+): Promise<void> {
+  await withConnection(flags, io, async (connection, signal) => {
+    let total = 0;
+    for (const sql of statements)
+      await aboutStatement(sql, async () => {
+        using progress = startProgress(io.stderr, 'copying');
+        const onProgress = (done: CopyProgress): void =>
+          progress.show(formatCopyProgress({ ...done, rows: total + done.rows }));
+        const { rowCount, stats } = await connection.query(sql, [], { signal, onProgress });
+        total += rowCount;
+        progress.stop();
+        if (io.stderr.isTerminal) io.stderr.stream.write(`${formatCost(stats)}\n`);
+      });
+    io.stdout.stream.write(`COPY ${total}\n`);
+  });
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { fileFormatOption, runCopy, toSqlLiteral, withOptions } from '../copy-file.ts';
+import { fileFormatOption, runCopies, toSqlLiteral, withOptions } from '../copy-file.ts';
 import { examples, connectionOption } from '../options.ts';
 import type { Io } from '../io.ts';
 import type { ConnectionFlags } from '../with-connection.ts';
@@ -29,7 +29,7 @@ export function exportCommand(io: Io): Command {
     )
     .action((source: string, file: string, flags: ExportFlags) => {
       const options = withOptions(file, flags.format, [['OVERWRITE', flags.overwrite]]);
-      return runCopy(`COPY ${toCopySource(source)} TO ${toSqlLiteral(file)}${options}`, flags, io);
+      return runCopies([`COPY ${toCopySource(source)} TO ${toSqlLiteral(file)}${options}`], flags, io);
     });
 }
 

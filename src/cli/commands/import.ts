@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
-import { fileFormatOption, runCopy, toSqlLiteral, withOptions } from '../copy-file.ts';
+import { fileFormatOption, runCopies, toSqlLiteral, withOptions } from '../copy-file.ts';
 import { examples, connectionOption, numberOption } from '../options.ts';
 import type { Io } from '../io.ts';
+import { UsageError } from '../usage-error.ts';
 import type { ConnectionFlags } from '../with-connection.ts';
 
 interface ImportFlags extends ConnectionFlags {
@@ -15,12 +16,15 @@ interface ImportFlags extends ConnectionFlags {
 /** `dynadbc import`: loads a file into a table. */
 export function importCommand(io: Io): Command {
   return new Command('import')
-    .summary('load a file into a table')
+    .summary('load files into a table')
     .description(
-      'Loads the rows of a file into a table: COPY … FROM. The first line of CSV and text files holds the column names.',
+      'Loads the rows of files into a table: COPY … FROM. The first line of CSV and text files holds the column names.',
     )
     .argument('<table>', 'target table')
-    .argument('<file>', 'input file: .csv, .json, .ndjson or .parquet, optionally compressed (.gz)')
+    .argument(
+      '<files...>',
+      'input files: .csv, .json, .ndjson or .parquet, optionally compressed (.gz); patterns in quotes; or the folder of an export to S3',
+    )
     .addOption(connectionOption())
     .addOption(fileFormatOption())
     .addOption(
@@ -39,16 +43,26 @@ export function importCommand(io: Io): Command {
         'dynadbc import orders orders.ndjson',
         'dynadbc import orders orders.csv --rejects bad.ndjson --on-conflict skip',
         'dynadbc import orders orders.json.gz --format dynamodb_json --resume --rate-limit 500',
+        'dynadbc import orders AWSDynamoDB/01693685827463-2d8752fd',
+        "dynadbc import orders 'parts/**/*.csv'",
       ),
     )
-    .action((table: string, file: string, flags: ImportFlags) => {
-      const options = withOptions(file, flags.format, [
-        ['ON_CONFLICT', flags.onConflict],
-        ['ON_ERROR', flags.rejects === undefined ? undefined : 'skip'],
-        ['REJECTS', flags.rejects],
-        ['RATE_LIMIT', flags.rateLimit],
-        ['RESUME', flags.resume],
-      ]);
-      return runCopy(`COPY "${table.replaceAll('"', '""')}" FROM ${toSqlLiteral(file)}${options}`, flags, io);
+    .action((table: string, files: readonly string[], flags: ImportFlags) => {
+      if (flags.rejects !== undefined && files.length > 1)
+        throw new UsageError(
+          '--rejects cannot be used with several files',
+          "Name them by one pattern in quotes, such as 'data/*.csv'.",
+        );
+      const load = (file: string): string => {
+        const options = withOptions(file, flags.format, [
+          ['ON_CONFLICT', flags.onConflict],
+          ['ON_ERROR', flags.rejects === undefined ? undefined : 'skip'],
+          ['REJECTS', flags.rejects],
+          ['RATE_LIMIT', flags.rateLimit],
+          ['RESUME', flags.resume],
+        ]);
+        return `COPY "${table.replaceAll('"', '""')}" FROM ${toSqlLiteral(file)}${options}`;
+      };
+      return runCopies(files.map(load), flags, io);
     });
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -63,6 +63,21 @@ describe('dynadbc export and import', () => {
       'COPY 1\n',
       [expect.any(String)],
     ]);
+  });
+
+  it('load several files, patterns and folders', async () => {
+    const parts = join(folder, 'parts');
+    await mkdir(parts);
+    const files = ['x.csv', 'y.csv'].map((name) => join(parts, name));
+    for (const file of files) await writeFile(file, `id,total\n${file.at(-5)},1\n`);
+    for (const paths of [files, [join(parts, '*.csv')]]) {
+      const out = io();
+      expect(await runCli(['import', 'copies', ...paths], out)).toBe(0);
+      expect(out.stdout.text()).toBe('COPY 2\n');
+    }
+    const out = io();
+    expect(await runCli(['import', 'copies', ...files, '--rejects', join(parts, 'r')], out)).toBe(2);
+    expect(out.stderr.text()).toContain('--rejects cannot be used with several files');
   });
 
   it('run as a statement as well', async () => {
