@@ -108,7 +108,7 @@ describe('an error in a statement', () => {
     ['SELECT é FROM orders WHERE "wrong" = 1', 'SQL_UNKNOWN_COLUMN', '42703', 8, []],
     ['GRANT SELECT ON orders TO ana', 'SQL_NOT_SUPPORTED', '0A000', 1, []],
     ['SELECT * FROM orders FOR UPDATE', 'SQL_NO_TRANSACTION', '25P01', undefined, []],
-    ["SELECT * FROM orders WHERE total = 'much'", 'SQL_BAD_VALUE', '22P02', undefined, []],
+    ["SELECT * FROM orders WHERE total = 'much'", 'SQL_BAD_VALUE', '22P02', 36, []],
     ['SELECT * FROM orders WHERE customer = ?', 'SQL_PARAMETERS', '07001', undefined, []],
   ] as const)('%s', async (sql, code, sqlState, position, candidates) => {
     const error = await thrownBy(() => db.query(sql));

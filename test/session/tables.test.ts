@@ -103,8 +103,12 @@ for (const { name, suite, start, isLocal } of EMULATORS)
         'CREATE TABLE orders (id text, line int, total numeric(10, 2), PRIMARY KEY (id, line))',
       );
       expect({ command, rowCount }).toEqual({ command: 'CREATE TABLE', rowCount: 0 });
-      expect(warnings.at(-1)).toBe(
-        'the types of "total" are known only to this connection: DynamoDB stores only the types of keys, and Location is not set',
+      expect(warnings.filter((warning) => warning.startsWith('the types'))).toEqual(
+        isLocal
+          ? [
+              'the types of "total" are known only to this connection: Location is not set, and the table cannot be tagged with them',
+            ]
+          : [],
       );
       await db.query("INSERT INTO orders VALUES ('a', 1, 2.5)");
       expect((await db.query('SELECT * FROM orders')).rows).toEqual([{ id: 'a', line: 1, total: 2.5 }]);
@@ -117,7 +121,7 @@ for (const { name, suite, start, isLocal } of EMULATORS)
         { column: 'total', type: 'numeric', nullable: true, key: null },
       ]);
       expect(await showCreate('orders')).toBe(
-        'CREATE TABLE "orders" (\n  "id" text,\n  "line" bigint,\n  "total" numeric(38,2),\n  PRIMARY KEY ("id", "line")\n)',
+        'CREATE TABLE "orders" (\n  "id" text,\n  "line" integer,\n  "total" numeric(10,2),\n  PRIMARY KEY ("id", "line")\n)',
       );
       expect((await db.query('SHOW TABLES')).rows).toContainEqual({ name: 'orders', kind: 'table' });
     });

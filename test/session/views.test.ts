@@ -63,8 +63,8 @@ describe('a view', () => {
     expect(command).toBe('CREATE VIEW');
     expect(await rows('SELECT * FROM orders ORDER BY sk')).toEqual([
       ['c1', '3.5', 'ORDER#1'],
-      ['c1', '12.0', 'ORDER#2'],
-      ['c2', '7.0', 'ORDER#3'],
+      ['c1', '12', 'ORDER#2'],
+      ['c2', '7', 'ORDER#3'],
     ]);
     expect(await rows('SELECT o.customer FROM orders AS o (c) WHERE c = ?', ['c2']).catch(String)).toContain(
       'column o.customer does not exist',

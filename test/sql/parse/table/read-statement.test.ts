@@ -94,7 +94,7 @@ describe('readTableStatement', () => {
     ['CREATE TABLE ttt (id text)', 'SQL_TABLE_DEFINITION', 14],
     ['CREATE TABLE ttt (id text PRIMARY KEY, b text PRIMARY KEY)', 'SQL_TABLE_DEFINITION', 40],
     ['CREATE TABLE ttt (id point PRIMARY KEY)', 'SQL_SYNTAX', 22],
-    ['CREATE TABLE ttt (id date PRIMARY KEY)', 'SQL_NOT_SUPPORTED', 22],
+    ['CREATE TABLE ttt (id interval PRIMARY KEY)', 'SQL_NOT_SUPPORTED', 22],
     ['CREATE TABLE ttt (id text[] PRIMARY KEY)', 'SQL_NOT_SUPPORTED', 26],
     ['CREATE TABLE ttt (id text UNIQUE PRIMARY KEY)', 'SQL_NOT_SUPPORTED', 27],
     ['CREATE TABLE ttt (id text CHECK (id > 1), PRIMARY KEY (id))', 'SQL_NOT_SUPPORTED', 27],
