@@ -5,7 +5,7 @@ import {
   STORED_MACRO_STATEMENTS,
 } from '../dialect/macro-calls.ts';
 import { registerExactFunctions } from './exact-functions.ts';
-import { registerFunctions, registerPlannedFunctions } from './functions.ts';
+import { registerFunctions, registerPlannedFunctions, registerYieldingFunctions } from './functions.ts';
 import { quoteString } from '../print/quote.ts';
 import { type MemoryBudget, MIN_ENGINE_BYTES, processMemory } from './memory-budget.ts';
 import { PLANNING_OPTIMIZERS, POSTGRES_SETTINGS, SANDBOX_SETTINGS } from './settings.ts';
@@ -44,6 +44,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       // Rows of a relation have no order of their own; not keeping one saves memory.
       'SET GLOBAL preserve_insertion_order = false',
     ],
+    registerYieldingFunctions,
   );
 }
 
@@ -54,8 +55,11 @@ export async function openPlanningEngine(): Promise<Engine> {
     { memory: processMemory, fixedBytes: PLANNER_BYTES },
     PLANNING_MACRO_STATEMENTS,
     [],
-    async (connection) => {
+    (connection) => {
+      registerFunctions(connection);
       registerPlannedFunctions(connection);
+    },
+    async (connection) => {
       const all = await connection.runAndReadAll('SELECT name FROM duckdb_optimizers()');
       const others = all
         .getRows()
@@ -74,6 +78,7 @@ async function open(
   { memory, fixedBytes }: { readonly memory: MemoryBudget; readonly fixedBytes?: number },
   macros: readonly string[],
   settings: readonly string[],
+  register: (connection: DuckDBConnection) => Promise<void> | void,
   prepare?: (connection: DuckDBConnection) => Promise<void>,
 ): Promise<Engine> {
   const instance = await DuckDBInstance.create(':memory:', {
@@ -81,7 +86,7 @@ async function open(
     memory_limit: `${MIN_ENGINE_BYTES}B`,
   });
   const connection = await instance.connect();
-  registerFunctions(connection);
+  await register(connection);
   await registerExactFunctions(connection);
   // In one transaction, which takes half the time.
   await connection.run(['BEGIN', ...macros, 'COMMIT'].join(';'));

@@ -10,6 +10,7 @@ import type { AttributeValue } from '../../dynamo/attribute-value.ts';
 import { DIALECT_FUNCTIONS, type TextFunction } from '../dialect/functions/list.ts';
 import { fitsDouble, toFixedDigits } from '../types/number-value.ts';
 import { itemToEngineJson, itemToTypedJson, toEngineJson, toTypedJson } from '../types/plain-document.ts';
+import { createYieldingMacro, IN_JAVASCRIPT, registerYield } from './yielding.ts';
 
 /** Functions for loading items that DuckDB lacks. */
 const LOADING_FUNCTIONS: readonly TextFunction[] = [
@@ -40,12 +41,27 @@ export function registerFunctions(connection: DuckDBConnection): void {
   for (const each of [...LOADING_FUNCTIONS, ...DIALECT_FUNCTIONS]) register(connection, each);
 }
 
-function register(connection: DuckDBConnection, { name, parameters, apply }: TextFunction): void {
+/** The same for an instance that runs statements: between chunks of the dialect's functions the event loop turns. */
+export async function registerYieldingFunctions(connection: DuckDBConnection): Promise<void> {
+  for (const each of LOADING_FUNCTIONS) register(connection, each);
+  registerYield(connection);
+  for (const each of DIALECT_FUNCTIONS)
+    register(connection, { ...each, name: each.name + IN_JAVASCRIPT }, [BOOLEAN]);
+  const macros = DIALECT_FUNCTIONS.map(({ name, parameters }) => createYieldingMacro(name, parameters));
+  await connection.run(macros.join(';'));
+}
+
+/** `ignored` are the types of further parameters, which the function does not see. */
+function register(
+  connection: DuckDBConnection,
+  { name, parameters, apply }: TextFunction,
+  ignored: readonly DuckDBType[] = [],
+): void {
   connection.registerScalarFunction(
     DuckDBScalarFunction.create({
       name,
       returnType: VARCHAR,
-      parameterTypes: Array.from({ length: parameters }, () => VARCHAR),
+      parameterTypes: [...Array.from({ length: parameters }, () => VARCHAR), ...ignored],
       mainFunction: (_, input, output) => {
         const columns = Array.from({ length: parameters }, (_each, i) => input.getColumnVector(i));
         for (let row = 0; row < input.rowCount; row++) {
