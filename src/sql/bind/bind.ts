@@ -26,7 +26,7 @@ import { bindExpression, bindQuery } from './query.ts';
 import { type KnownTable, parseView } from './known-table.ts';
 import { adaptMixedOperands } from './mixed-operands.ts';
 import { collectColumnNames } from './names-in.ts';
-import { describeUnsampled, findMissingColumn } from './suggestions.ts';
+import { describeUnsampled, findUnknownColumn } from './suggestions.ts';
 import { splitIntoPortions, type Portions, type TextGroups, findTextGroups } from './portions.ts';
 import {
   type Relation,
@@ -117,7 +117,7 @@ function withQuoteRemedy<T>({ text }: ParsedQuery, bind: () => T): T {
     throw new DriverError(error.code, error.message, {
       cause: error,
       ...(error.position === undefined ? {} : { position: error.position }),
-      remedy: `Double quotes delimit identifiers. Write a string constant in single quotes: '${written}'.${findMissingColumn(error) === undefined ? '' : ` ${describeUnsampled(quoted)}`}`,
+      remedy: `Double quotes delimit identifiers. Write a string constant in single quotes: '${written}'.${findUnknownColumn(error) === undefined ? '' : ` ${describeUnsampled(quoted)}`}`,
     });
   }
 }

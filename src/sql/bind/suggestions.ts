@@ -14,17 +14,17 @@ export interface KnownColumn {
 }
 
 /** A column that its table does not have. */
-export interface MissingColumn {
+export interface UnknownColumn {
   readonly table: string;
   readonly column: string;
 }
 
-const missingColumns = new WeakMap<DriverError, MissingColumn>();
+const unknownColumns = new WeakMap<DriverError, UnknownColumn>();
 
 /** The column that an error is about, if it could only be one of a DynamoDB table. */
-export function findMissingColumn(error: DriverError): MissingColumn | undefined {
-  const cause = error.cause instanceof DriverError ? findMissingColumn(error.cause) : undefined;
-  return missingColumns.get(error) ?? cause;
+export function findUnknownColumn(error: DriverError): UnknownColumn | undefined {
+  const cause = error.cause instanceof DriverError ? findUnknownColumn(error.cause) : undefined;
+  return unknownColumns.get(error) ?? cause;
 }
 
 /**
@@ -60,7 +60,7 @@ export function createUnknownColumnError(
         : table !== undefined && { remedy: `Check the name. ${describeUnsampled(name)}` }),
     },
   );
-  if (table !== undefined) missingColumns.set(error, { table, column: name });
+  if (table !== undefined) unknownColumns.set(error, { table, column: name });
   return error;
 }
 

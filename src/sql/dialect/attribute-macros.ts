@@ -1,4 +1,4 @@
-import type { Macro } from './macros.ts';
+import type { Macro } from './macro.ts';
 
 const WHY = "DynamoDB's function, over an attribute in DynamoDB's JSON.";
 const ON_VALUES = "DynamoDB's function, over a value that is not an attribute.";

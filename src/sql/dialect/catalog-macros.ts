@@ -1,7 +1,7 @@
 import { TYPE_NAMES, TYPES } from '../types/types.ts';
 import { SERVER_SETTINGS, SERVER_VERSION } from '../system/server-settings.ts';
 import { OWNER_NAME, TABLE_SCHEMA } from '../types/table-schema.ts';
-import type { Macro } from './macros.ts';
+import type { Macro } from './macro.ts';
 
 const WHY = 'DuckDB has no such function, or answers from its own catalog.';
 const NO_TEXT = 'CAST(NULL AS VARCHAR)';

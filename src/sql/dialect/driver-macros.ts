@@ -1,4 +1,4 @@
-import type { Macro } from './macros.ts';
+import type { Macro } from './macro.ts';
 
 const TIME = (value: string): string => `CAST(${value} AS TIMESTAMP)`;
 const WHY = 'Neither PostgreSQL nor DuckDB has it, but statements written for other drivers call it.';

@@ -1,5 +1,5 @@
 import { MARK } from '../types/document-marks.ts';
-import type { Macro } from './macros.ts';
+import type { Macro } from './macro.ts';
 
 const WHY = 'DuckDB compares documents by their text.';
 

@@ -5,7 +5,8 @@ import { DRIVER_MACROS } from './driver-macros.ts';
 import { DIALECT_FUNCTIONS } from './functions/list.ts';
 import { JSON_ORDER_MACROS, SAFE_FORM_MACROS } from './json-macros.ts';
 import { STORED_MACROS, VALUE_MACROS } from './attribute-macros.ts';
-import { MACROS, type Macro } from './macros.ts';
+import type { Macro } from './macro.ts';
+import { MACROS } from './macros.ts';
 import type { Rewrite } from './types.ts';
 
 const ALL = [

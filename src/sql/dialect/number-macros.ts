@@ -1,5 +1,5 @@
 import { EXACT_NUMBERS } from './functions/raise.ts';
-import type { Macro } from './macros.ts';
+import type { Macro } from './macro.ts';
 
 /** Digits after the point of a numeric without precision whose digits are known only when it is read, and of a quotient. */
 const READ_SCALE = 10;

@@ -1,4 +1,4 @@
-import type { Macro } from './macros.ts';
+import type { Macro } from './macro.ts';
 
 /** Microseconds from 2000 to 1970, since PostgreSQL counts from 2000 and rounds away from it. */
 const EPOCH = '946684800000000';

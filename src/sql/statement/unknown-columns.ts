@@ -1,5 +1,5 @@
 import { DriverError } from '../../core/errors.ts';
-import { findMissingColumn } from '../bind/suggestions.ts';
+import { findUnknownColumn } from '../bind/suggestions.ts';
 import type { StatementContext } from '../exec/context.ts';
 
 /** Lets a statement run again with a column that it names and no sampled item has, if UnknownColumns=Null. Returns whether it may. */
@@ -7,7 +7,7 @@ export function admitUnknownColumn(
   error: unknown,
   context: Pick<StatementContext, 'session' | 'trace'>,
 ): boolean {
-  const missing = error instanceof DriverError ? findMissingColumn(error) : undefined;
+  const missing = error instanceof DriverError ? findUnknownColumn(error) : undefined;
   return (
     missing !== undefined &&
     !context.trace.hasWritten &&
