@@ -17,8 +17,12 @@ export function buildItem(
   for (const [i, value] of row.entries()) {
     const target = targets[i];
     if (target === undefined) continue;
-    if (target.whole) Object.assign(item, conformItem(parseWholeItem(value), table, 'untyped'));
-    else {
+    if (target.whole) {
+      const others = new Set(
+        targets.flatMap(({ path, whole }) => (whole || path.length > 1 ? [] : [path[0]])),
+      );
+      Object.assign(item, conformItem(parseWholeItem(value), table, 'untyped', others));
+    } else {
       const attribute = toAttribute(value, target);
       if (attribute !== undefined) setAtPath(item, target, attribute);
     }

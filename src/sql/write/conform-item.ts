@@ -9,13 +9,21 @@ import { setMember } from './json-attribute.ts';
 import { toTimeTarget } from './time-attribute.ts';
 import { toAttribute } from './to-attribute.ts';
 
+const NONE: ReadonlySet<string> = new Set();
+
 /**
  * A whole item in which every attribute is of the type that its column declares. `typed`: the source says the type of each
- * value, so that one of another DynamoDB type is refused instead of converted.
+ * value, so that one of another DynamoDB type is refused instead of converted. `excluded` attributes stay as they are.
  */
-export function conformItem(item: AttributeMap, table: TableDef, source: 'typed' | 'untyped'): AttributeMap {
+export function conformItem(
+  item: AttributeMap,
+  table: TableDef,
+  source: 'typed' | 'untyped',
+  excluded: ReadonlySet<string> = NONE,
+): AttributeMap {
   let conformed = item;
   for (const column of listDeclaredColumns(table)) {
+    if (column.path.length === 1 && excluded.has(column.path[0])) continue;
     const value = findValue(item, column.path);
     if (value === undefined || 'NULL' in value) continue;
     if (source === 'typed') assertSameType(value, column);

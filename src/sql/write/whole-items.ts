@@ -9,6 +9,7 @@ export interface ItemSelect {
   /** The query with `"$item"` as its only column. */
   readonly select: SelectStmt;
   readonly table: TableDef;
+  readonly alias: string;
 }
 
 /**
@@ -32,7 +33,11 @@ export async function selectWholeItems(
   );
   return from?.table === undefined
     ? undefined
-    : { select: { ...select, targetList: [columnTarget(from.alias, ITEM_COLUMN)] }, table: from.table };
+    : {
+        select: { ...select, targetList: [columnTarget(from.alias, ITEM_COLUMN)] },
+        table: from.table,
+        alias: from.alias,
+      };
 }
 
 /** The relation whose columns a star stands for; undefined if it stands for those of several. */
@@ -53,12 +58,34 @@ export async function insertWholeItems(
   catalog: Catalog,
   signal: AbortSignal,
 ): Promise<InsertStmt> {
-  const { cols, selectStmt } = statement;
-  if (cols !== undefined || selectStmt === undefined || !('SelectStmt' in selectStmt)) return statement;
+  const { selectStmt } = statement;
+  if (statement.cols !== undefined || selectStmt === undefined || !('SelectStmt' in selectStmt))
+    return statement;
   const items = await selectWholeItems(selectStmt.SelectStmt, catalog, signal);
   if (items === undefined) return statement;
   const attributes = new Set(items.table.columns.map(({ path }) => path[0]));
   if (!keyNames(target.key).every((attribute) => attributes.has(attribute))) return statement;
-  const whole: Node = { ResTarget: { name: ITEM_COLUMN } };
-  return { ...statement, cols: [whole], selectStmt: { SelectStmt: items.select } };
+  const converted = listOtherForms(items.table, target);
+  const cols = [ITEM_COLUMN, ...converted.map(({ into }) => into)].map((name): Node => ({
+    ResTarget: { name },
+  }));
+  const targetList = [
+    ...(items.select.targetList ?? []),
+    ...converted.map(({ from }) => columnTarget(items.alias, from)),
+  ];
+  return { ...statement, cols, selectStmt: { SelectStmt: { ...items.select, targetList } } };
+}
+
+/** The dates and timestamps that the target stores in another form. */
+function listOtherForms(
+  source: TableDef,
+  target: TableDef,
+): readonly { readonly from: string; readonly into: string }[] {
+  return target.columns.flatMap(({ name, path, type }) => {
+    if (!('stored' in type) || path.length > 1) return [];
+    const from = source.columns.find((each) => each.path.length === 1 && each.path[0] === path[0]);
+    return from !== undefined && 'stored' in from.type && from.type.stored !== type.stored
+      ? [{ from: from.name, into: name }]
+      : [];
+  });
 }
