@@ -126,8 +126,17 @@ export interface FileDraft {
   /** The temporary file that is written until then. */
   readonly path: string;
   write(bytes: Buffer): Promise<void>;
+  /** The end of the file, for formats that have their directory there; absent for pipes and devices. */
+  readonly end?: FileEnd;
   finish(): Promise<void>;
   discard(): Promise<void>;
+}
+
+/** The last bytes of a file that is being written. */
+export interface FileEnd {
+  read(bytes: number): Promise<Buffer>;
+  /** Replaces as many of the last bytes. */
+  replace(bytes: number, end: Buffer): Promise<void>;
 }
 
 /** Reads and writes files of any size. */

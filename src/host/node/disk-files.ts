@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream, type Dirent } from 'node:fs';
-import { link, open, readdir, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, link, open, readdir, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { getErrorCode, unlessAbsent } from '../../core/error-code.ts';
-import type { DataFiles, DirectoryEntry, FileDraft, SourceFile } from '../../core/ports.ts';
+import type { DataFiles, DirectoryEntry, FileDraft, FileEnd, SourceFile } from '../../core/ports.ts';
 import { diskFolders } from './disk-folders.ts';
 
 const CHUNK_BYTES = 256 * 1024;
@@ -62,7 +62,7 @@ async function openDraft(name: string, replace: boolean): Promise<FileDraft> {
   // A symbolic link stays; the file it points to is replaced.
   const target = found === undefined ? path : await realpath(path);
   const draft = `${target}.${randomBytes(6).toString('hex')}.tmp`;
-  const file = await open(draft, 'wx', found === undefined ? 0o666 : found.mode & 0o777);
+  const file = await open(draft, 'wx+', found === undefined ? 0o666 : found.mode & 0o777);
   let isOpen = true;
   const close = async (): Promise<void> => {
     if (isOpen) await file.close();
@@ -71,6 +71,7 @@ async function openDraft(name: string, replace: boolean): Promise<FileDraft> {
   return {
     path: draft,
     write: (bytes) => file.writeFile(bytes),
+    end: createFileEnd(file),
     async finish() {
       await file.sync();
       await close();
@@ -80,6 +81,22 @@ async function openDraft(name: string, replace: boolean): Promise<FileDraft> {
     async discard() {
       await close();
       await unlessAbsent(unlink(draft));
+    },
+  };
+}
+
+function createFileEnd(file: FileHandle): FileEnd {
+  const position = async (bytes: number): Promise<number> => Math.max(0, (await file.stat()).size - bytes);
+  return {
+    async read(bytes) {
+      const buffer = Buffer.alloc(bytes);
+      const { bytesRead } = await file.read(buffer, 0, bytes, await position(bytes));
+      return buffer.subarray(0, bytesRead);
+    },
+    async replace(bytes, end) {
+      const start = await position(bytes);
+      await file.truncate(start);
+      await file.write(end, 0, end.length, start);
     },
   };
 }

@@ -204,7 +204,7 @@ async function writeParquetFile(
       assertDistinctNames(names);
       // The statement creates the view; it exists once the statement has run.
       for await (const rows of running.arrays()) if (rows.length > 0) break;
-      return await writeParquet(connection, names, draft.path, options.compression);
+      return await writeParquet(connection, names, draft, options.compression);
     } finally {
       signal.removeEventListener('abort', interrupt);
       connection.closeSync();

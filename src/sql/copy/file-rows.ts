@@ -3,6 +3,7 @@ import { DriverError } from '../../core/errors.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
 import { keyIdentity } from '../../dynamo/key.ts';
 import type { BatchedWrite } from '../../dynamo/write/writer.ts';
+import { foldCase } from '../bind/suggestions.ts';
 import type { ParsedText } from '../parse/parse.ts';
 import { resolveWriteTarget, type WriteTarget } from '../write/write-target.ts';
 import { conformItem } from '../write/conform-item.ts';
@@ -53,16 +54,26 @@ export interface LoadTarget {
   readonly onPage: (page: ScannedPage) => void;
 }
 
-/** Resolves a column name of the file. */
-function resolveFileColumn(name: string, { table, parsed }: LoadTarget): WriteTarget {
+/** Resolves a column name of the file; `isExact`: only to the column of exactly this name, or a new attribute. */
+function resolveFileColumn(name: string, isExact: boolean, { table, parsed }: LoadTarget): WriteTarget {
+  const columns = isExact ? table.columns.filter((column) => column.name === name) : table.columns;
   // The name is spelled in the file, not in the statement's text.
-  return resolveWriteTarget(table, { name, steps: [], location: 0 }, { ...parsed, text: '' });
+  return resolveWriteTarget({ ...table, columns }, { name, steps: [], location: 0 }, { ...parsed, text: '' });
 }
 
+/** Resolves the names of a file's columns. Those that differ only in case are different attributes. */
 export function resolveFileColumns(names: readonly string[], into: LoadTarget): readonly WriteTarget[] {
-  const targets = names.map((name) => resolveFileColumn(name, into));
+  const isAlike = findNamesAlike(names);
+  const targets = names.map((name) => resolveFileColumn(name, isAlike(name), into));
   assertDistinctTargets(targets);
   return targets;
+}
+
+/** Returns whether a name differs only in case from another of them. */
+function findNamesAlike(names: readonly string[]): (name: string) => boolean {
+  const counts = new Map<string, number>();
+  for (const name of new Set(names)) counts.set(foldCase(name), (counts.get(foldCase(name)) ?? 0) + 1);
+  return (name) => (counts.get(foldCase(name)) ?? 0) > 1;
 }
 
 /** The value of a NULL field: no attribute, unless the option NULLS stores them. */
@@ -190,17 +201,29 @@ async function* parseJsonRows(
   into: LoadTarget,
 ): AsyncGenerator<readonly FileRow[]> {
   const known = new Map<string, WriteTarget>();
-  const resolve = (name: string): WriteTarget => {
-    const target = known.get(name) ?? resolveFileColumn(name, into);
-    known.set(name, target);
+  const folded = new Map<string, string>();
+  const fold = (name: string): string => {
+    const key = folded.get(name) ?? foldCase(name);
+    folded.set(name, key);
+    return key;
+  };
+  const resolve = (name: string, isExact: boolean): WriteTarget => {
+    const key = isExact ? `=${name}` : `~${name}`;
+    const target = known.get(key) ?? resolveFileColumn(name, isExact, into);
+    known.set(key, target);
     return target;
   };
   const selected = into.columns && new Set(resolveFileColumns(into.columns, into).map(({ label }) => label));
   const item = (text: string): AttributeMap => {
     const targets: WriteTarget[] = [];
     const values: StoredInput[] = [];
-    for (const [name, value] of Object.entries(parseObject(text))) {
-      const target = resolve(name);
+    const members = Object.entries(parseObject(text));
+    const isAlike =
+      new Set(members.map(([name]) => fold(name))).size < members.length
+        ? findNamesAlike(members.map(([name]) => name))
+        : () => false;
+    for (const [name, value] of members) {
+      const target = resolve(name, isAlike(name));
       if (selected?.has(target.label) === false) continue;
       targets.push(target);
       values.push(jsonToInput(value, target, into.options));

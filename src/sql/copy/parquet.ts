@@ -12,8 +12,10 @@ import {
   type DuckDBValue,
 } from '@duckdb/node-api';
 import { DriverError, getErrorMessage } from '../../core/errors.ts';
+import type { FileDraft } from '../../core/ports.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
 import { throwIfCancelled } from '../../dynamo/transport/service-errors.ts';
+import { foldCase } from '../bind/suggestions.ts';
 import { formatFloat } from '../types/text-format.ts';
 import { formatTimestamp } from '../types/text-format.ts';
 import { toPostgresType } from '../types/types.ts';
@@ -23,6 +25,7 @@ import { quoteName, quoteString } from '../print/quote.ts';
 import { toAttribute } from '../write/to-attribute.ts';
 import { buildItem } from '../write/build-item.ts';
 import type { StoredInput } from '../write/stored-input.ts';
+import { restoreColumnNames, toDistinctNames } from './parquet-names.ts';
 import { itemRow, nullInput, type FileRow, type LoadTarget, resolveFileColumns } from './file-rows.ts';
 
 /** Reads the rows of a Parquet file, with the file's types. */
@@ -36,9 +39,17 @@ export async function* readParquet(
   const interrupt = (): void => connection.interrupt();
   signal.addEventListener('abort', interrupt, { once: true });
   try {
-    const columns = into.columns?.map(quoteName).join(', ') ?? '*';
-    const result = await connection.stream(`SELECT ${columns} FROM read_parquet(${quoteString(path)})`);
-    const targets = resolveFileColumns(result.columnNames(), into);
+    const names = await readColumnNames(connection, path);
+    const columns = selectColumns(names, into.columns, path);
+    // DuckDB has other names for columns whose names differ only in case.
+    const aliases = names.map((_, i) => columnName(i)).join(', ');
+    const result = await connection.stream(
+      `SELECT ${columns.map(columnName).join(', ')} FROM read_parquet(${quoteString(escapePattern(path))}) AS f(${aliases})`,
+    );
+    const targets = resolveFileColumns(
+      columns.map((at) => names[at] ?? ''),
+      into,
+    );
     const types = result.columnTypes();
     let line = 0;
     for (;;) {
@@ -64,6 +75,46 @@ export async function* readParquet(
     signal.removeEventListener('abort', interrupt);
     connection.closeSync();
   }
+}
+
+/** The names of the columns in the file. */
+async function readColumnNames(connection: DuckDBConnection, path: string): Promise<readonly string[]> {
+  const schema = await connection.runAndReadAll(
+    `SELECT name, num_children FROM parquet_schema(${quoteString(escapePattern(path))})`,
+  );
+  // The elements of a schema are in depth-first order; the first is its root.
+  const elements = schema.getRows();
+  const skip = (at: number): number => {
+    let end = at + 1;
+    for (let left = Number(elements[at]?.[1] ?? 0); left > 0; left -= 1) end = skip(end);
+    return end;
+  };
+  const names: string[] = [];
+  for (let at = 1; at < elements.length; at = skip(at)) names.push(String(elements[at]?.[0]));
+  return names;
+}
+
+/** The positions of the statement's columns in the file: the exact name, else the only one that differs in case. */
+function selectColumns(
+  names: readonly string[],
+  columns: readonly string[] | undefined,
+  path: string,
+): readonly number[] {
+  return (columns ?? names).map((name, i) => {
+    if (columns === undefined) return i;
+    const alike = names.flatMap((each, at) => (foldCase(each) === foldCase(name) ? [at] : []));
+    const found = names.includes(name) ? names.indexOf(name) : alike.length === 1 ? alike[0] : undefined;
+    if (found !== undefined) return found;
+    throw new DriverError('SQL_UNKNOWN_COLUMN', `column "${name}" does not exist in file "${path}"`, {
+      candidates: names,
+      remedy: `The file has the columns ${names.map((each) => `"${each}"`).join(', ')}.`,
+    });
+  });
+}
+
+/** DuckDB takes file names as patterns. */
+function escapePattern(path: string): string {
+  return path.replace(/[*?[]/g, '[$&]');
 }
 
 function toParquetError(error: unknown, path: string): unknown {
@@ -133,16 +184,18 @@ export function createViewSql(sql: string, columns: number): string {
 export async function writeParquet(
   connection: DuckDBConnection,
   names: readonly string[],
-  path: string,
+  draft: FileDraft,
   compression: string,
 ): Promise<number> {
+  const written = toDistinctNames(names);
   const description = await connection.runAndReadAll(`DESCRIBE ${VIEW_NAME}`);
   const list = description
     .getRows()
-    .map(([, type], i) => `${castExactly(columnName(i), String(type))} AS ${quoteName(names[i] ?? '')}`);
+    .map(([, type], i) => `${castExactly(columnName(i), String(type))} AS ${quoteName(written[i] ?? '')}`);
   const result = await connection.runAndReadAll(
-    `COPY (SELECT ${list.join(', ')} FROM ${VIEW_NAME}) TO ${quoteString(path)} (FORMAT parquet, USE_TMP_FILE false, COMPRESSION ${quoteString(compression === 'none' ? 'uncompressed' : compression)})`,
+    `COPY (SELECT ${list.join(', ')} FROM ${VIEW_NAME}) TO ${quoteString(draft.path)} (FORMAT parquet, USE_TMP_FILE false, COMPRESSION ${quoteString(compression === 'none' ? 'uncompressed' : compression)})`,
   );
+  await restoreColumnNames(draft, written, names);
   return Number(result.getRows()[0]?.[0] ?? 0);
 }
 
