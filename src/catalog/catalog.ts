@@ -374,8 +374,15 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
     };
 
     async function readTypeTags(): Promise<readonly DeclaredColumn[]> {
-      const tags = described.arn === undefined ? undefined : await options.listTags?.(described.arn);
-      return tags === undefined ? [] : parseTypeTags(tags);
+      if (described.arn === undefined) return [];
+      try {
+        return parseTypeTags((await options.listTags?.(described.arn)) ?? new Map());
+      } catch (error) {
+        if (!(error instanceof DriverError)) throw error;
+        // AWS limits how often tags are listed; the rest of the table is still readable.
+        warn(`could not read the tags of "${name}", which may declare types of columns: ${error.message}`);
+        return [];
+      }
     }
 
     async function sample(): Promise<Sample> {

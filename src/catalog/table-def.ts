@@ -30,6 +30,8 @@ export interface ColumnDef {
   readonly type: SqlType;
   /** What writes hold to; undefined if the type was inferred, or is a date or timestamp. */
   readonly declared?: DeclaredType;
+  /** Set if the tags of the table declare that it holds dates or timestamps. */
+  readonly declaresTime?: true;
   /** Number of sampled values of each DynamoDB type, without NULLs. */
   readonly seen: Readonly<Partial<Record<AttributeType, number>>>;
   /** Fraction of the sampled items that have the attribute (0 to 1). 1 for the table's key, NaN if declared. */

@@ -27,7 +27,12 @@ export function withDeclaredType(
   const type = isEmpty || canHold(own.type, column.type) ? own.type : column.type;
   return {
     ...inferred,
-    column: { ...column, type, ...(own.declared === undefined ? {} : { declared: own.declared }) },
+    column: {
+      ...column,
+      type,
+      ...(own.declared === undefined ? {} : { declared: own.declared }),
+      ...('stored' in own.type && type === own.type ? { declaresTime: true as const } : {}),
+    },
   };
 }
 

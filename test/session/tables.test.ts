@@ -106,7 +106,7 @@ for (const { name, suite, start, isLocal } of EMULATORS)
       expect(warnings.filter((warning) => warning.startsWith('the types'))).toEqual(
         isLocal
           ? [
-              'the types of "total" are known only to this connection: Location is not set, and the table cannot be tagged with them',
+              'the types of "line", "total" are known only to this connection: Location is not set, and the table cannot be tagged with them (this endpoint does not implement TagResource)',
             ]
           : [],
       );

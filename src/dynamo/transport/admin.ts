@@ -59,6 +59,8 @@ type Send = <T>(
 
 /** Table administration over the SDK; `send` converts failures to DriverErrors. */
 export function createAdmin(sdk: DynamoDBClient, send: Send): TableAdmin {
+  let lacksTags = false;
+
   async function timeToLive(table: string, signal?: AbortSignal): Promise<string | null> {
     const target = { operation: 'DescribeTimeToLive', table };
     const { TimeToLiveDescription: description } = await send(target, signal, () =>
@@ -142,10 +144,13 @@ export function createAdmin(sdk: DynamoDBClient, send: Send): TableAdmin {
         );
     },
     async listTags(arn, signal) {
+      if (lacksTags) return undefined;
       try {
         return await listTags(arn, signal);
       } catch (error) {
         if (!isUnavailable(error)) throw error;
+        // Permissions depend on the table, but what an emulator does not implement does not.
+        lacksTags = error instanceof DriverError && error.code === 'DYNAMO_REFUSED';
         return undefined;
       }
     },

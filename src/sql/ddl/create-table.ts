@@ -2,10 +2,11 @@ import type { TableSchema } from '../../catalog/schemas/schema-file.ts';
 import { EPOCH_SECONDS } from '../../catalog/stored-time.ts';
 import { DriverError } from '../../core/errors.ts';
 import { toTypeTags } from '../../catalog/type-tags.ts';
-import { type CreateTableInput, isUnavailable } from '../../dynamo/transport/admin.ts';
+import type { CreateTableInput } from '../../dynamo/transport/admin.ts';
 import { checkTable } from '../../dynamo/lint/lint-tables.ts';
 import { type CommandResult, emptyResult } from '../exec/command.ts';
 import { findSystemTable } from '../system/registry.ts';
+import { isPlainKeyType } from './key-types.ts';
 import { toCreateTableInput } from './table-input.ts';
 import { parseTableOptions, type TableOptions } from './table-options.ts';
 import type { TableStatement, Located } from '../parse/table/table-statement.ts';
@@ -100,10 +101,8 @@ async function saveColumns(
   const { context } = ddl;
   const { schemas } = context.catalog;
   const others = columns.filter(({ name }) => !attributes.some((each) => each.AttributeName === name));
-  // DynamoDB knows that a key is a string, but not that it is a date.
-  const unknown = columns.filter((column) => others.includes(column) || 'stored' in column.type.type);
+  const unknown = columns.filter((column) => others.includes(column) || !isPlainKeyType(column.type));
   if (unknown.length === 0) return;
-  const names = unknown.map(({ name }) => `"${name}"`).join(', ');
   const unchecked = others.filter(({ notNull }) => notNull).map(({ name }) => `"${name}"`);
   if (unchecked.length > 0)
     context.session.warn(`NOT NULL is not enforced for columns outside keys: ${unchecked.join(', ')}`);
@@ -123,23 +122,28 @@ async function saveColumns(
       ...(declared === undefined ? {} : { declared }),
     })),
   };
-  if ((await schemas.save(schema, false)) !== undefined || (await saveAsTags(schema, ddl))) return;
+  if ((await schemas.save(schema, false)) !== undefined) return;
+  const failure = await saveAsTags(schema, ddl);
+  if (failure === undefined) return;
+  const names = unknown.map(({ name }) => `"${name}"`).join(', ');
   context.session.warn(
-    `the types of ${names} are known only to this connection: Location is not set, and the table cannot be tagged with them`,
+    `the types of ${names} are known only to this connection: Location is not set, and the table cannot be tagged with them (${failure})`,
   );
 }
 
-/** Keeps the types of columns in tags of the table. Returns false where they do not fit, or tags are not allowed. */
-async function saveAsTags({ table, columns }: TableSchema, ddl: DdlContext): Promise<boolean> {
+/** Keeps the types of columns in tags of the table. Returns the reason where that is not possible. */
+async function saveAsTags({ table, columns }: TableSchema, ddl: DdlContext): Promise<string | undefined> {
   const { client } = ddl.context.session.database;
   const tags = toTypeTags(columns);
-  const { arn } = await ddl.context.catalog.described(table, ddl.signal);
-  if (tags === undefined || arn === undefined) return false;
+  if (tags === undefined) return 'their names are too long for tags';
   try {
+    const { arn } = await ddl.context.catalog.described(table, ddl.signal);
+    if (arn === undefined) return 'the table has no ARN';
     await retryWhileBusy(TAG, ddl, true, () => client.admin.setTags(arn, tags, ddl.signal));
-    return true;
+    return undefined;
   } catch (error) {
-    if (!isUnavailable(error)) throw error;
-    return false;
+    // The table exists, whatever happens to its tags.
+    if (!(error instanceof DriverError) || ddl.signal.aborted) throw error;
+    return error.message;
   }
 }

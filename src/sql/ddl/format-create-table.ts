@@ -1,12 +1,14 @@
 import type { TableDescription } from '../../catalog/describe.ts';
 import { formatDeclaredType } from '../../catalog/declared-type.ts';
+import { DEFAULT_STORED_TIME, toStoredPattern } from '../../catalog/stored-time.ts';
+import type { TimeType } from '../../catalog/table-def.ts';
 import { isTypeTag, parseTypeTags } from '../../catalog/type-tags.ts';
 import { formatColumnType } from '../../catalog/schemas/column-types.ts';
 import type { DeclaredColumn, TableSchema } from '../../catalog/schemas/schema-file.ts';
 import type { TableExtras } from '../../dynamo/transport/admin.ts';
 import type { KeyType } from '../../dynamo/attribute-value.ts';
 import { quoteName, quoteString } from '../print/quote.ts';
-import { toKeyType } from './key-types.ts';
+import { isPlainKeyType, toKeyType } from './key-types.ts';
 import { TABLE_OPTIONS } from './table-options.ts';
 import { isOnDemand, type OptionValue, toThroughputOptions } from './throughput-options.ts';
 
@@ -54,8 +56,8 @@ function formatColumns(table: TableDescription, declared: readonly DeclaredColum
   const topLevel = declared.filter(
     ({ name, path, hidden }) => path.length === 1 && path[0] === name && hidden === undefined,
   );
-  // DynamoDB stores the types of keys, so a schema with only key columns adds nothing.
-  const isKnown = ({ name, type }: DeclaredColumn): boolean => types.has(name) && !('stored' in type);
+  // DynamoDB stores these, so a schema with nothing else adds nothing.
+  const isKnown = (column: DeclaredColumn): boolean => types.has(column.name) && isPlainKeyType(column);
   const columns = topLevel.every(isKnown) ? [] : topLevel;
   const names = [...new Set([...columns.map(({ name }) => name), ...keys])];
   return names.map((name) => {
@@ -68,8 +70,20 @@ function formatType(column: DeclaredColumn | undefined, key: KeyType | undefined
   if (column === undefined || (key !== undefined && toKeyType(column) !== key)) return KEY_TYPES[key ?? 'S'];
   if (column.holds === 'N') return KEY_TYPES.N;
   if (column.declared !== undefined) return formatDeclaredType(column.declared);
+  if ('stored' in column.type) return formatTimeType(column.type);
   return column.type.kind === 'double' ? 'double precision' : formatColumnType(column.type);
 }
+
+/** `timestamp(6) with time zone` where the fraction is not the default one. */
+function formatTimeType(type: TimeType): string {
+  const name = formatColumnType(type);
+  const { kind, stored } = type;
+  if (kind === 'date' || stored === DEFAULT_STORED_TIME[kind]) return name;
+  const digits = FRACTIONS.find((each) => toStoredPattern(kind, each) === stored);
+  return digits === undefined ? name : name.replace('timestamp', `timestamp(${digits})`);
+}
+
+const FRACTIONS = [0, 1, 2, 3, 4, 5, 6];
 
 function formatIndex(index: Index, table: TableDescription | undefined): string {
   const { IndexName: name = '', KeySchema: schema, Projection: projection } = index;

@@ -16,6 +16,14 @@ export function toKeyType({ type, holds }: Pick<DeclaredColumn, 'type' | 'holds'
   return type.kind === 'text' ? (holds ?? 'S') : keyTypeFor(type);
 }
 
+/** Whether DynamoDB stores all of a key's type: it knows that a key is a number, but not that it is an integer, or a date. */
+export function isPlainKeyType({ type, declared }: Pick<DeclaredColumn, 'type' | 'declared'>): boolean {
+  if (declared === undefined) return !('stored' in type);
+  return declared.modifiers.length === 0 && PLAIN_KEY_TYPES.has(declared.name);
+}
+
+const PLAIN_KEY_TYPES: ReadonlySet<string> = new Set(['text', 'numeric', 'bytea']);
+
 function isKeyType(type: string): type is KeyType {
   return type === 'S' || type === 'N' || type === 'B';
 }

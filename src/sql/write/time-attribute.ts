@@ -13,7 +13,7 @@ import type { StoredInput } from './stored-input.ts';
 /** A column of dates or timestamps, as the target of a write. */
 export interface TimeTarget {
   readonly type: TimeType;
-  /** Whether a schema file says so. A column that sampling has found also takes values of other types. */
+  /** Whether a schema file or the table's tags say so. A column that sampling has found also takes values of other types. */
   readonly isDeclared: boolean;
 }
 
@@ -23,7 +23,7 @@ export function toTimeTarget(
   { schemaFile }: Pick<TableDef, 'schemaFile'>,
 ): TimeTarget | undefined {
   return column !== undefined && 'stored' in column.type
-    ? { type: column.type, isDeclared: schemaFile !== undefined }
+    ? { type: column.type, isDeclared: schemaFile !== undefined || column.declaresTime === true }
     : undefined;
 }
 
