@@ -11,6 +11,7 @@ import { openDirectly, type RowReader } from './direct.ts';
 import { openOnEngine } from './on-engine.ts';
 import { NewColumns } from './kept-pages.ts';
 import { memoizePlan } from './plan-cache.ts';
+import { postgresColumnType } from '../types/column-types.ts';
 import { TypeDrift } from './type-drift.ts';
 
 /** How often a statement may restart because a value widened a column. */
@@ -57,8 +58,13 @@ export async function runStatement(
   { change = (plan) => plan, addColumns = false }: RunOptions = {},
 ): Promise<RunningStatement> {
   let source = context;
+  let drift: TypeDrift | undefined;
   for (let widenings = 0; ; widenings++) {
-    const plan = change(await planStatement(parsed, parameters, context, signal));
+    const plan = change(
+      await planStatement(parsed, parameters, context, signal).catch((error: unknown) => {
+        throw drift === undefined ? error : explainDrift(error, drift);
+      }),
+    );
     const direct = toDirectPlan(plan);
     if (direct) return { plan, ...openDirectly(direct, plan.reads, source, stats, signal) };
     const mayAdd = addColumns && plan.addsColumns && source === context;
@@ -73,10 +79,27 @@ export async function runStatement(
         source = context.derive({ overrideRows: error.pages.find });
         continue;
       }
-      if (!(error instanceof TypeDrift)) throw error;
+      if (!(error instanceof TypeDrift)) throw drift === undefined ? error : explainDrift(error, drift);
+      drift = error;
       await widenColumn(error, context, widenings);
     }
   }
+}
+
+/** The error of a statement that ran again because of a value that is not a date, with what to write instead. */
+function explainDrift(error: unknown, drift: TypeDrift): unknown {
+  const { name, type } = drift.column;
+  if (!(error instanceof DriverError) || !('stored' in type)) return error;
+  return new DriverError(error.code, error.message, {
+    cause: error,
+    ...(error.position !== undefined && { position: error.position }),
+    remedy: `${describeLostTime(drift)}. Correct the item, or write TRY_CAST("${name}" AS ${postgresColumnType(type)}), which is NULL for it.`,
+  });
+}
+
+function describeLostTime({ table, column, key }: TypeDrift): string {
+  const item = key === '' ? 'an item' : `the item ${key}`;
+  return `Column "${column.name}" of "${table.name}" is no longer a ${postgresColumnType(column.type)}, because ${item} has another value`;
 }
 
 function toDirectPlan({ columns, direct, reads, wholeRows }: StatementPlan): DirectPlan | undefined {
@@ -104,6 +127,7 @@ async function widenColumn(drift: TypeDrift, context: StatementContext, widening
     });
   const before = await context.catalog.table(table.name);
   const after = await context.catalog.widen(table.name, column.name, evidence);
+  if ('stored' in column.type) context.session.warn(describeLostTime(drift));
   if (after === before || widenings >= MAX_WIDENINGS) {
     throw new DriverError('CATALOG_TYPE_DRIFT', getErrorMessage(drift), { cause: drift });
   }

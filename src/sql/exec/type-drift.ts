@@ -10,6 +10,8 @@ export class TypeDrift extends Error {
   readonly table: DriftingTable;
   readonly column: ColumnDef;
   readonly evidence: AttributeValue;
+  /** The key of the item, `id = 'A17'`, as far as it was read. */
+  readonly key: string;
 
   constructor(table: DriftingTable, column: ColumnDef, evidence: AttributeValue, key = '') {
     super(
@@ -19,6 +21,7 @@ export class TypeDrift extends Error {
     this.table = table;
     this.column = column;
     this.evidence = evidence;
+    this.key = key;
   }
 }
 

@@ -211,12 +211,14 @@ function inRange(column: TimeColumn, { low, high, isExact }: TimeRange): Pushdow
     const predicate: Predicate = value ? { kind: 'compare', path, op, value } : { kind: 'isNotNull', path };
     return { predicate, exact: isExact && value !== undefined };
   };
-  if (from !== undefined && from === to) return compare('=', from);
-  const bounds = [
-    ...(from === undefined ? [] : [compare('>=', from)]),
-    ...(to === undefined ? [] : [compare('<=', to)]),
-  ];
-  return joinAnd(bounds) ?? { predicate: { kind: 'isNotNull', path }, exact: isExact };
+  if (from === undefined && to === undefined)
+    return { predicate: { kind: 'isNotNull', path }, exact: isExact };
+  if (from === to && from !== undefined) return compare('=', from);
+  // A range has two ends, so that DynamoDB leaves out strings that are not dates, as it does in a column of numbers.
+  return (
+    joinAnd([compare('>=', from ?? ceilTo(first, step)), compare('<=', to ?? floorTo(last, step))]) ??
+    exact({ kind: 'never' })
+  );
 }
 
 /** The stored value of an instant; undefined if the column's form does not hold it. */
