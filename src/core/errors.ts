@@ -242,6 +242,31 @@ export const ERRORS = {
     retryable: false,
     remedy: 'Check the function name and the argument types; you might need to add explicit type casts.',
   },
+  SQL_AMBIGUOUS_FUNCTION: {
+    sqlState: '42725',
+    retryable: false,
+    remedy: 'Cast the arguments to the types that are meant.',
+  },
+  SQL_CANNOT_CAST: {
+    sqlState: '42846',
+    retryable: false,
+    remedy: 'Cast to a type that the value converts to, such as text.',
+  },
+  SQL_WRONG_OBJECT: {
+    sqlState: '42809',
+    retryable: false,
+    remedy: 'Use the function or operator as the message says.',
+  },
+  SQL_UNKNOWN_OBJECT: {
+    sqlState: '42704',
+    retryable: false,
+    remedy: 'Correct the name.',
+  },
+  SQL_RECURSION: {
+    sqlState: '42P19',
+    retryable: false,
+    remedy: 'Write the recursive query as: non-recursive term UNION [ALL] recursive term.',
+  },
   SQL_UNKNOWN_SETTING: {
     sqlState: '42704',
     retryable: false,
@@ -337,10 +362,75 @@ export const ERRORS = {
     retryable: false,
     remedy: 'Use a length of zero or more.',
   },
+  SQL_JSON_DATETIME: {
+    sqlState: '22031',
+    retryable: false,
+    remedy: 'Pass a template to datetime(), or correct the strings of the documents.',
+  },
+  SQL_JSON_SUBSCRIPT: {
+    sqlState: '22033',
+    retryable: false,
+    remedy: 'Use a position within the array, or the lax mode of the path.',
+  },
+  SQL_JSON_NOT_NUMERIC: {
+    sqlState: '22036',
+    retryable: false,
+    remedy: 'Filter the items by their type(), or pass silent => true.',
+  },
+  SQL_JSON_NOT_SINGLE: {
+    sqlState: '22038',
+    retryable: false,
+    remedy: 'Make the operands of the path single values, or pass silent => true.',
+  },
+  SQL_JSON_ARRAY: {
+    sqlState: '22039',
+    retryable: false,
+    remedy: 'Use the lax mode of the path, which takes a value for an array of one element.',
+  },
+  SQL_JSON_MEMBER: {
+    sqlState: '2203A',
+    retryable: false,
+    remedy: 'Use the lax mode of the path, or pass silent => true.',
+  },
+  SQL_JSON_NUMBER: {
+    sqlState: '2203B',
+    retryable: false,
+    remedy: 'Filter the items by their type(), or pass silent => true.',
+  },
+  SQL_JSON_OBJECT: {
+    sqlState: '2203C',
+    retryable: false,
+    remedy: 'Filter the items by their type(), or pass silent => true.',
+  },
+  SQL_JSON_VARIABLE: {
+    sqlState: '42704',
+    retryable: false,
+    remedy: 'Pass an object with the variable as the third argument.',
+  },
+  SQL_REGULAR_EXPRESSION: {
+    sqlState: '2201B',
+    retryable: false,
+    remedy: 'Correct the regular expression.',
+  },
   SQL_BAD_ARGUMENT: {
     sqlState: '22023',
     retryable: false,
     remedy: 'Correct the argument named in the message.',
+  },
+  SQL_BAD_ESCAPE: {
+    sqlState: '22025',
+    retryable: false,
+    remedy: 'Use one character as ESCAPE, and none of them at the end of the pattern.',
+  },
+  SQL_WINDOW_FRAME: {
+    sqlState: '22013',
+    retryable: false,
+    remedy: 'Use a frame offset of zero or more.',
+  },
+  SQL_PROGRAM_LIMIT: {
+    sqlState: '54000',
+    retryable: false,
+    remedy: 'Use a smaller value.',
   },
   SQL_BIND: {
     sqlState: '42000',

@@ -423,13 +423,13 @@ export class TypeInference {
     }
   }
 
-  /** NULLIF has the type of its first argument, which is compared with the second. */
+  /** NULLIF has the type to which its first argument is converted to compare it with the second. */
   #nullIf(left: Node | undefined, right: Node | undefined, scope: TypedScope): InternalType {
     const [first, second] = [this.#type(left, scope), this.#type(right, scope)];
     const found = resolveOperator('=', first, second);
     this.#decide(left, found?.args[0]);
     this.#decide(right, found?.args[1]);
-    return first === 'unknown' ? found?.args[0] : first;
+    return found?.args[0] ?? first;
   }
 
   #operator(
@@ -503,11 +503,12 @@ export class TypeInference {
 
 type ColumnNode = Extract<Node, { ColumnRef: unknown }>;
 
-/** The types of the columns of functions that have several. */
+/** The types of the columns of functions in FROM that have several, or whose signature is not in the table. */
 const MEMBER_TYPES: ReadonlyMap<string, readonly InternalType[]> = new Map([
   ['json_each', ['text', 'json']],
   ['jsonb_each', ['text', 'jsonb']],
   ['json_each_text', ['text', 'text']],
+  ['jsonb_path_query', ['jsonb']],
   ['jsonb_each_text', ['text', 'text']],
 ]);
 

@@ -57,33 +57,74 @@ export const jsonbRewrites: readonly Rewrite[] = [
     why: 'DuckDB has no SQL/JSON paths.',
     apply: (node) => {
       const expression = matchOperator(node);
-      if (expression?.left !== undefined && expression.operator === '@?')
-        return cast(findPath('pg_json_path_found', expression.left, expression.right), 'bool');
-      if (expression?.left !== undefined && expression.operator === '@@')
-        return cast(findPath('pg_json_path_true', expression.left, expression.right), 'bool');
+      const operator = PATH_OPERATORS.get(expression?.operator ?? '');
+      if (operator !== undefined && expression?.left !== undefined)
+        return findPath(operator, [expression.left, expression.right, constant('{}'), TRUE]);
       const fn = matchCall(node);
-      const [target, path, variables, silent] = fn?.args ?? [];
-      if (fn === undefined || target === undefined || path === undefined || silent !== undefined)
-        return undefined;
-      switch (fn.name) {
-        case 'jsonb_path_exists':
-        case 'jsonb_path_match':
-          return cast(findPath(fn.name.replace('jsonb', 'pg_json'), target, path, variables), 'bool');
-        case 'jsonb_path_query_array':
-          return json(findPath('pg_json_path', target, path, variables));
-        case 'jsonb_path_query_first':
-          return call('pg_extract', [findPath('pg_json_path', target, path, variables), constant('$[0]')]);
-        case 'jsonb_path_query':
-          return call('unnest', [jsonElements(findPath('pg_json_path', target, path, variables))]);
-        default:
-          return undefined;
-      }
+      const result = fn && PATH_FUNCTIONS.get(fn.name);
+      const args = fn && orderArguments(fn.args);
+      return result === undefined || args === undefined ? undefined : result(args);
     },
   },
 ];
 
-function findPath(name: string, document: Node, path: Node, variables: Node = constant('')): Node {
-  return call(name, [cast(document, 'varchar'), cast(path, 'varchar'), cast(variables, 'varchar')]);
+const TRUE: Node = { A_Const: { boolval: { boolval: true } } };
+const FALSE: Node = { A_Const: { boolval: {} } };
+
+const PATH_OPERATORS: ReadonlyMap<string, string> = new Map([
+  ['@?', 'pg_json_path_exists'],
+  ['@@', 'pg_json_path_match'],
+]);
+
+const PATH_FUNCTIONS: ReadonlyMap<string, (args: readonly Node[]) => Node> = new Map<
+  string,
+  (args: readonly Node[]) => Node
+>([
+  ['jsonb_path_exists', (args) => findPath('pg_json_path_exists', args)],
+  ['jsonb_path_match', (args) => findPath('pg_json_path_match', args)],
+  ['jsonb_path_query_array', (args) => json(followPath(args))],
+  ['jsonb_path_query_first', (args) => call('pg_extract', [followPath(args), constant('$[0]')])],
+  ['jsonb_path_query', (args) => call('unnest', [jsonElements(followPath(args))])],
+]);
+
+/** The document, the path, the variables and whether errors are suppressed. The last two may be named. */
+function orderArguments(args: readonly Node[]): readonly Node[] | undefined {
+  const named = new Map(
+    args.flatMap((arg) =>
+      'NamedArgExpr' in arg ? [[arg.NamedArgExpr.name, arg.NamedArgExpr.arg] as const] : [],
+    ),
+  );
+  const [target, path, variables, silent, ...more] = args.filter((arg) => !('NamedArgExpr' in arg));
+  const all = [
+    target ?? named.get('target'),
+    path ?? named.get('path'),
+    variables ?? named.get('vars') ?? constant('{}'),
+    silent ?? named.get('silent') ?? FALSE,
+  ].filter((arg) => arg !== undefined);
+  return all.length < 4 || more.length > 0 ? undefined : all;
+}
+
+function followPath(args: readonly Node[]): Node {
+  return call(
+    'pg_json_path',
+    args.map((arg) => cast(withoutPathCast(arg), 'varchar')),
+  );
+}
+
+function findPath(name: string, args: readonly Node[]): Node {
+  return cast(
+    call(
+      name,
+      args.map((arg) => cast(withoutPathCast(arg), 'varchar')),
+    ),
+    'bool',
+  );
+}
+
+/** DuckDB has no type jsonpath. */
+function withoutPathCast(arg: Node): Node {
+  const isPath = 'TypeCast' in arg && getStringValues(arg.TypeCast.typeName?.names).at(-1) === 'jsonpath';
+  return isPath ? (arg.TypeCast.arg ?? arg) : arg;
 }
 
 function json(text: Node): Node {

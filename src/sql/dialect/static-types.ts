@@ -72,7 +72,7 @@ const FUNCTIONS: ReadonlyMap<string, StaticType> = new Map([
   ),
   ...list(
     'jsonb',
-    'jsonb_agg jsonb_object_agg jsonb_build_object jsonb_build_array to_jsonb jsonb_extract_path jsonb_set jsonb_insert jsonb_strip_nulls jsonb_path_query_first',
+    'jsonb_agg jsonb_object_agg jsonb_build_object jsonb_build_array to_jsonb jsonb_extract_path jsonb_set jsonb_insert jsonb_strip_nulls jsonb_path_query jsonb_path_query_array jsonb_path_query_first',
   ),
 ]);
 

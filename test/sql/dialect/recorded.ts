@@ -15,7 +15,7 @@ export interface Expression {
 }
 
 /** The lists of statements, each with a file of PostgreSQL's results. */
-export type FixtureName = 'arithmetic' | 'documents' | 'expressions' | 'formats' | 'numbers';
+export type FixtureName = 'arithmetic' | 'documents' | 'expressions' | 'formats' | 'jsonpath' | 'numbers';
 
 const FIXTURES = new URL('../../fixtures/dialect/', import.meta.url);
 

@@ -1,3 +1,5 @@
+import { compileLikeRegex } from './like-regex.ts';
+import { type PathToken, tokenizePath } from './json-path-tokens.ts';
 import { raise } from './raise.ts';
 
 /** A SQL/JSON path. https://www.postgresql.org/docs/15/functions-json.html#FUNCTIONS-SQLJSON-PATH */
@@ -35,18 +37,11 @@ export type PathStep =
   | { readonly kind: 'levels'; readonly from: number; readonly to: number }
   | { readonly kind: 'positions'; readonly ranges: readonly (readonly [from: PathNode, to: PathNode])[] }
   | { readonly kind: 'filter'; readonly condition: PathNode }
-  | { readonly kind: 'method'; readonly name: string };
+  | { readonly kind: 'method'; readonly name: string }
+  | { readonly kind: 'datetime'; readonly template: string | undefined };
 
 export type Arithmetic = '+' | '-' | '*' | '/' | '%';
 export type PathComparison = '==' | '!=' | '<' | '<=' | '>' | '>=';
-
-const TOKEN =
-  /\s*(?:("(?:[^"\\]|\\.)*")|(\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)|(\$(?:[\p{L}_][\p{L}\p{N}_]*|"(?:[^"\\]|\\.)*")?)|([\p{L}_][\p{L}\p{N}_$]*)|(\*\*|==|!=|<>|<=|>=|&&|\|\||[@.[\](){}*+\-/%<>!?,]))/suy;
-
-interface Token {
-  readonly kind: 'string' | 'number' | 'variable' | 'word' | 'symbol';
-  readonly text: string;
-}
 
 const COMPARISONS: ReadonlyMap<string, PathComparison> = new Map([
   ['==', '=='],
@@ -62,6 +57,17 @@ const WORDS: ReadonlyMap<string, boolean | null> = new Map<string, boolean | nul
   ['false', false],
   ['null', null],
 ]);
+/** What the conditions of filters may be. */
+const PREDICATES: ReadonlySet<PathNode['kind']> = new Set<PathNode['kind']>([
+  'compare',
+  'and',
+  'or',
+  'not',
+  'exists',
+  'isUnknown',
+  'startsWith',
+  'likeRegex',
+]);
 const METHODS: ReadonlySet<string> = new Set([
   'type',
   'size',
@@ -71,134 +77,165 @@ const METHODS: ReadonlySet<string> = new Set([
   'double',
   'keyvalue',
 ]);
-const MAX_LEVEL = Number.MAX_SAFE_INTEGER;
+/** Stands for `last` in the levels of `**`. */
+export const MAX_LEVEL = Number.MAX_SAFE_INTEGER;
 
-/** Parses a path; raises SQL_SYNTAX, or SQL_NOT_SUPPORTED for a method that the driver does not have. */
+/** Parses a path; raises SQL_SYNTAX. */
 export function parseJsonPath(path: string): JsonPath {
   return new PathParser(path).parse();
 }
 
 class PathParser {
   readonly #path: string;
-  readonly #tokens: readonly Token[];
+  readonly #tokens: readonly PathToken[];
   #at = 0;
+  #filters = 0;
+  #subscripts = 0;
 
   constructor(path: string) {
     this.#path = path;
-    this.#tokens = this.#tokenize();
+    this.#tokens = tokenizePath(path) ?? this.#fail();
   }
 
   parse(): JsonPath {
-    const strict = this.#accept('word', 'strict');
-    if (!strict) this.#accept('word', 'lax');
+    if (this.#tokens.length === 0)
+      return raise('SQL_BAD_VALUE', `invalid input syntax for type jsonpath: "${this.#path}"`);
+    const strict = this.#acceptWord('strict');
+    if (!strict) this.#acceptWord('lax');
     const root = this.#or();
     if (this.#at < this.#tokens.length) return this.#fail();
     return { strict, root };
-  }
-
-  #tokenize(): Token[] {
-    const tokens: Token[] = [];
-    TOKEN.lastIndex = 0;
-    while (this.#path.slice(TOKEN.lastIndex).trim() !== '') {
-      const match = TOKEN.exec(this.#path);
-      if (match === null) return this.#fail();
-      const [, string, number, variable, word, symbol = ''] = match;
-      if (string !== undefined) tokens.push({ kind: 'string', text: JSON.parse(string) });
-      else if (number !== undefined) tokens.push({ kind: 'number', text: number });
-      else if (variable !== undefined) tokens.push({ kind: 'variable', text: variable.slice(1) });
-      else tokens.push(word === undefined ? { kind: 'symbol', text: symbol } : { kind: 'word', text: word });
-    }
-    return tokens;
   }
 
   #fail(): never {
     return raise('SQL_SYNTAX', `syntax error in jsonpath: ${this.#path}`);
   }
 
-  #peek(kind: Token['kind'], text?: string): Token | undefined {
+  #peek(kind: PathToken['kind'], text?: string): PathToken | undefined {
     const token = this.#tokens[this.#at];
     return token?.kind === kind && (text === undefined || token.text === text) ? token : undefined;
   }
 
-  #take(kind: Token['kind'], text?: string): Token | undefined {
+  #take(kind: PathToken['kind'], text?: string): PathToken | undefined {
     const token = this.#peek(kind, text);
     if (token !== undefined) this.#at += 1;
     return token;
   }
 
-  #accept(kind: Token['kind'], text: string): boolean {
-    return this.#take(kind, text) !== undefined;
+  #accept(symbol: string): boolean {
+    return this.#take('symbol', symbol) !== undefined;
   }
 
-  #expect(text: string): void {
-    if (!this.#accept('symbol', text)) this.#fail();
+  /** Keywords are case-insensitive. */
+  #acceptWord(word: string): boolean {
+    const isNext = this.#peek('word')?.text.toLowerCase() === word;
+    if (isNext) this.#at += 1;
+    return isNext;
+  }
+
+  #expect(symbol: string): void {
+    if (!this.#accept(symbol)) this.#fail();
+  }
+
+  #isPredicate(node: PathNode): PathNode {
+    return PREDICATES.has(node.kind) ? node : this.#fail();
+  }
+
+  #isExpression(node: PathNode): PathNode {
+    return PREDICATES.has(node.kind) ? this.#fail() : node;
   }
 
   #or(): PathNode {
     let left = this.#and();
-    while (this.#accept('symbol', '||')) left = { kind: 'or', left, right: this.#and() };
+    while (this.#accept('||'))
+      left = { kind: 'or', left: this.#isPredicate(left), right: this.#isPredicate(this.#and()) };
     return left;
   }
 
   #and(): PathNode {
     let left = this.#predicate();
-    while (this.#accept('symbol', '&&')) left = { kind: 'and', left, right: this.#predicate() };
+    while (this.#accept('&&'))
+      left = { kind: 'and', left: this.#isPredicate(left), right: this.#isPredicate(this.#predicate()) };
     return left;
   }
 
   #predicate(): PathNode {
-    if (this.#accept('symbol', '!')) {
-      this.#expect('(');
-      const of = this.#or();
-      this.#expect(')');
-      return { kind: 'not', of };
-    }
+    if (this.#accept('!')) return { kind: 'not', of: this.#delimited() };
     const left = this.#sum();
     const operator = COMPARISONS.get(this.#peek('symbol')?.text ?? '');
     if (operator !== undefined) {
       this.#at += 1;
-      return { kind: 'compare', operator, left, right: this.#sum() };
+      return {
+        kind: 'compare',
+        operator,
+        left: this.#isExpression(left),
+        right: this.#isExpression(this.#sum()),
+      };
     }
-    if (this.#accept('word', 'starts')) {
-      if (!this.#accept('word', 'with')) this.#fail();
-      return { kind: 'startsWith', of: left, prefix: this.#primary() };
+    if (this.#acceptWord('starts')) {
+      if (!this.#acceptWord('with')) this.#fail();
+      return { kind: 'startsWith', of: this.#isExpression(left), prefix: this.#prefix() };
     }
-    if (this.#accept('word', 'like_regex')) return { kind: 'likeRegex', of: left, pattern: this.#pattern() };
-    if (!this.#accept('word', 'is')) return left;
-    if (!this.#accept('word', 'unknown')) this.#fail();
-    return { kind: 'isUnknown', of: left };
+    if (this.#acceptWord('like_regex'))
+      return { kind: 'likeRegex', of: this.#isExpression(left), pattern: this.#pattern() };
+    if (!this.#acceptWord('is')) return left;
+    if (!this.#acceptWord('unknown')) this.#fail();
+    return { kind: 'isUnknown', of: this.#isPredicate(left) };
+  }
+
+  /** What may follow `!`. */
+  #delimited(): PathNode {
+    const isExists = this.#acceptWord('exists');
+    this.#expect('(');
+    const of = this.#or();
+    this.#expect(')');
+    return isExists ? { kind: 'exists', of: this.#isExpression(of) } : this.#isPredicate(of);
+  }
+
+  #prefix(): PathNode {
+    const string = this.#take('string');
+    if (string !== undefined) return { kind: 'literal', value: string.text };
+    const variable = this.#take('variable');
+    return variable === undefined || variable.text === ''
+      ? this.#fail()
+      : { kind: 'variable', name: variable.text };
   }
 
   #pattern(): RegExp {
     const pattern = this.#take('string')?.text ?? this.#fail();
-    const flags = this.#accept('word', 'flag') ? (this.#take('string')?.text ?? this.#fail()) : '';
-    if (!/^[imsq]*$/.test(flags))
-      return raise('SQL_NOT_SUPPORTED', `flag "${flags}" of like_regex is not supported`);
-    const source = flags.includes('q') ? pattern.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') : pattern;
-    return new RegExp(source, `u${flags.replace('q', '')}`);
+    return compileLikeRegex(
+      pattern,
+      this.#acceptWord('flag') ? (this.#take('string')?.text ?? this.#fail()) : '',
+    );
   }
 
   #sum(): PathNode {
     let left = this.#product();
     for (;;) {
-      const operator = this.#accept('symbol', '+') ? '+' : this.#accept('symbol', '-') ? '-' : undefined;
+      const operator = this.#accept('+') ? '+' : this.#accept('-') ? '-' : undefined;
       if (operator === undefined) return left;
-      left = { kind: 'arithmetic', operator, left, right: this.#product() };
+      left = this.#arithmetic(operator, left, this.#product());
     }
   }
 
   #product(): PathNode {
     let left = this.#signed();
     for (;;) {
-      const operator = (['*', '/', '%'] as const).find((each) => this.#accept('symbol', each));
+      const operator = (['*', '/', '%'] as const).find((each) => this.#accept(each));
       if (operator === undefined) return left;
-      left = { kind: 'arithmetic', operator, left, right: this.#signed() };
+      left = this.#arithmetic(operator, left, this.#signed());
     }
   }
 
+  #arithmetic(operator: Arithmetic, left: PathNode, right: PathNode): PathNode {
+    return { kind: 'arithmetic', operator, left: this.#isExpression(left), right: this.#isExpression(right) };
+  }
+
   #signed(): PathNode {
-    const operator = this.#accept('symbol', '-') ? '-' : this.#accept('symbol', '+') ? '+' : undefined;
-    return operator === undefined ? this.#primary() : { kind: 'sign', operator, of: this.#signed() };
+    const operator = this.#accept('-') ? '-' : this.#accept('+') ? '+' : undefined;
+    return operator === undefined
+      ? this.#primary()
+      : { kind: 'sign', operator, of: this.#isExpression(this.#signed()) };
   }
 
   #primary(): PathNode {
@@ -212,76 +249,78 @@ class PathParser {
 
   #start(): PathNode {
     const variable = this.#take('variable');
-    if (variable !== undefined) {
-      const { text } = variable;
-      if (text === '') return { kind: 'root' };
-      return { kind: 'variable', name: text.startsWith('"') ? JSON.parse(text) : text };
-    }
+    if (variable !== undefined)
+      return variable.text === '' ? { kind: 'root' } : { kind: 'variable', name: variable.text };
     const string = this.#take('string');
     if (string !== undefined) return { kind: 'literal', value: string.text };
     const number = this.#take('number');
     if (number !== undefined) return { kind: 'literal', value: { number: number.text } };
-    if (this.#accept('symbol', '@')) return { kind: 'current' };
-    if (this.#accept('symbol', '(')) {
+    if (this.#accept('@')) return this.#filters > 0 ? { kind: 'current' } : this.#fail();
+    if (this.#accept('(')) {
       const inner = this.#or();
       this.#expect(')');
       return inner;
     }
     const word = this.#take('word')?.text ?? this.#fail();
-    if (word === 'last') return { kind: 'last' };
     const value = WORDS.get(word);
     if (value !== undefined) return { kind: 'literal', value };
-    if (word !== 'exists') return this.#fail();
-    this.#expect('(');
-    const of = this.#or();
-    this.#expect(')');
-    return { kind: 'exists', of };
+    if (word.toLowerCase() === 'last') return this.#subscripts > 0 ? { kind: 'last' } : this.#fail();
+    if (word.toLowerCase() !== 'exists') return this.#fail();
+    this.#at -= 1;
+    return this.#delimited();
   }
 
   #step(): PathStep | undefined {
-    if (this.#accept('symbol', '[')) return this.#positions();
-    if (this.#accept('symbol', '?')) {
+    if (this.#accept('[')) return this.#positions();
+    if (this.#accept('?')) {
       this.#expect('(');
-      const condition = this.#or();
+      this.#filters += 1;
+      const condition = this.#isPredicate(this.#or());
+      this.#filters -= 1;
       this.#expect(')');
       return { kind: 'filter', condition };
     }
-    if (!this.#accept('symbol', '.')) return undefined;
-    if (this.#accept('symbol', '*')) return { kind: 'keys' };
-    if (this.#accept('symbol', '**')) return this.#levels();
+    if (!this.#accept('.')) return undefined;
+    if (this.#accept('*')) return { kind: 'keys' };
+    if (this.#accept('**')) return this.#levels();
     const quoted = this.#take('string');
     if (quoted !== undefined) return { kind: 'key', key: quoted.text };
     const { text } = this.#take('word') ?? this.#fail();
-    if (!this.#accept('symbol', '(')) return { kind: 'key', key: text };
+    if (!this.#accept('(')) return { kind: 'key', key: text };
+    const name = text.toLowerCase();
+    const template = name === 'datetime' ? this.#take('string')?.text : undefined;
     this.#expect(')');
-    return METHODS.has(text)
-      ? { kind: 'method', name: text }
-      : raise('SQL_NOT_SUPPORTED', `jsonpath method .${text}() is not supported`);
+    if (name === 'datetime') return { kind: 'datetime', template };
+    return METHODS.has(name) ? { kind: 'method', name } : this.#fail();
   }
 
   #positions(): PathStep {
-    if (this.#accept('symbol', '*')) {
+    if (this.#accept('*')) {
       this.#expect(']');
       return { kind: 'items' };
     }
     const ranges: [PathNode, PathNode][] = [];
+    this.#subscripts += 1;
     do {
-      const from = this.#sum();
-      ranges.push([from, this.#accept('word', 'to') ? this.#sum() : from]);
-    } while (this.#accept('symbol', ','));
+      const from = this.#isExpression(this.#sum());
+      ranges.push([from, this.#acceptWord('to') ? this.#isExpression(this.#sum()) : from]);
+    } while (this.#accept(','));
+    this.#subscripts -= 1;
     this.#expect(']');
     return { kind: 'positions', ranges };
   }
 
   #levels(): PathStep {
-    if (!this.#accept('symbol', '{')) return { kind: 'levels', from: 0, to: MAX_LEVEL };
+    if (!this.#accept('{')) return { kind: 'levels', from: 0, to: MAX_LEVEL };
     const from = this.#level();
-    const to = this.#accept('word', 'to') ? this.#level() : from;
+    const to = this.#acceptWord('to') ? this.#level() : from;
     this.#expect('}');
     return { kind: 'levels', from, to };
   }
 
   #level(): number {
-    return this.#accept('word', 'last') ? MAX_LEVEL : Number(this.#take('number')?.text ?? this.#fail());
+    if (this.#acceptWord('last')) return MAX_LEVEL;
+    const { text } = this.#take('number') ?? this.#fail();
+    return /^\d+$/.test(text) ? Number(text) : this.#fail();
   }
 }

@@ -105,21 +105,15 @@ export const DIALECT_FUNCTIONS: readonly TextFunction[] = [
   define('pg_mixed_number', 2, (text = '', column = '') => requireNumber(text, column)),
   define('pg_valid_input', 2, (text = '', type = '') => (isValidInput(text, type) ? 't' : 'f')),
   define('pg_number_key', 1, (digits = '') => orderDigits(digits)),
-  define('pg_json_path', 3, (document = '', path = '', variables = '') =>
-    followPath(document, path, variables),
+  define('pg_json_path', 4, (document = '', path = '', variables = '', silent = '') =>
+    followPath(document, path, variables, silent === 'true'),
   ),
-  ...[false, true].flatMap((silent) => [
-    define(
-      silent ? 'pg_json_path_found' : 'pg_json_path_exists',
-      3,
-      (document = '', path = '', variables = '') => toTruth(pathExists(document, path, variables, silent)),
-    ),
-    define(
-      silent ? 'pg_json_path_true' : 'pg_json_path_match',
-      3,
-      (document = '', path = '', variables = '') => toTruth(pathMatches(document, path, variables, silent)),
-    ),
-  ]),
+  define('pg_json_path_exists', 4, (document = '', path = '', variables = '', silent = '') =>
+    toTruth(pathExists(document, path, variables, silent === 'true')),
+  ),
+  define('pg_json_path_match', 4, (document = '', path = '', variables = '', silent = '') =>
+    toTruth(pathMatches(document, path, variables, silent === 'true')),
+  ),
   define('pg_element_number', 2, (text = '', scale = '') => toElementNumber(text, Number(scale))),
   define('pg_json_without_nulls', 1, (document = '') => stripNulls(document)),
 ];
