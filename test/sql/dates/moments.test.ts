@@ -57,7 +57,11 @@ describe('Conditions on dates', () => {
   const recorded = readRecordedMoments();
 
   const open = async (stored: Stored, table: string): Promise<readonly [on: Connection, off: Connection]> => {
-    await db.add({ name: table, key: ['pk:S', 'at:S'], items: MOMENTS.map((moment) => toItem(moment, stored)) });
+    await db.add({
+      name: table,
+      key: ['pk:S', 'at:S'],
+      items: MOMENTS.map((moment) => toItem(moment, stored)),
+    });
     const schemas = createSchemaStore({ now: () => 0 });
     const types: [string, SqlType][] = Object.entries(TYPES).map(([name, kind]) => [
       name,
@@ -78,10 +82,7 @@ describe('Conditions on dates', () => {
     );
     // Epochs are never detected.
     const catalog = stored.sec.startsWith('epoch') ? { schemas } : { detectDates: true };
-    return [
-      db.withRules(PUSHDOWN_RULES, {}, { catalog }),
-      db.withRules([], {}, { catalog }),
-    ];
+    return [db.withRules(PUSHDOWN_RULES, {}, { catalog }), db.withRules([], {}, { catalog })];
   };
 
   it('find the rows that PostgreSQL 15 finds, with and without pushdown, whatever the stored form', async () => {
@@ -95,7 +96,9 @@ describe('Conditions on dates', () => {
           const [pushed, plain] = await open(stored, table);
           for (const [predicate, ids] of cases) {
             const ask = async (connection: Connection, where: string): Promise<readonly unknown[]> => {
-              const { rows } = await connection.query<{ id: number }>(`select id from ${table} where ${where}`);
+              const { rows } = await connection.query<{ id: number }>(
+                `select id from ${table} where ${where}`,
+              );
               return rows.map(({ id }) => id).toSorted((a, b) => a - b);
             };
             expect([predicate, stored, await ask(pushed, predicate)]).toEqual([predicate, stored, ids]);

@@ -96,7 +96,15 @@ const TIMESTAMPTZ = ['at', 'sec', 'mic'] as const;
 const OPERATORS = ['=', '<>', '<', '<=', '>', '>='] as const;
 const UNITS = ['second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'] as const;
 const ZONES = ['Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'UTC'] as const;
-const INTERVALS = ['1 day', '2 hours', '36 hours', '1 month', '-15 minutes', '1 second', '00:00:00.0005'] as const;
+const INTERVALS = [
+  '1 day',
+  '2 hours',
+  '36 hours',
+  '1 month',
+  '-15 minutes',
+  '1 second',
+  '00:00:00.0005',
+] as const;
 
 /** Conditions on the columns, reproducibly random. */
 export function listPredicates(count: number): readonly string[] {
@@ -108,7 +116,13 @@ export function listPredicates(count: number): readonly string[] {
   };
   const micros = (): bigint => {
     const moment = oneOf(MOMENTS);
-    const base = oneOf([moment.at, moment.sec ?? moment.at, moment.mic ?? moment.at, moment.ts ?? moment.at, oneOf(CENTRES)]);
+    const base = oneOf([
+      moment.at,
+      moment.sec ?? moment.at,
+      moment.mic ?? moment.at,
+      moment.ts ?? moment.at,
+      oneOf(CENTRES),
+    ]);
     return base + oneOf([0n, 0n, 0n, 1n, -1n, 500n, 1000n, -1000n, SECOND, -SECOND, 3600n * SECOND, DAY]);
   };
   const zoned = (): string => {
@@ -149,14 +163,30 @@ export function listPredicates(count: number): readonly string[] {
       () => compare('at', zoned),
       () => compare('ts', local),
       () => compare('day', date),
-      () => compare(`date_trunc('${oneOf(UNITS)}', ${oneOf(TIMESTAMPTZ)})`, () => `date_trunc('${oneOf(UNITS)}', timestamptz ${zonedLiteral()})`),
-      () => compare(`date_trunc('${oneOf(UNITS)}', ts)`, () => `date_trunc('${oneOf(UNITS)}', timestamp ${localLiteral()})`),
-      () => compare(`date_trunc('${oneOf(UNITS.slice(3))}', day)`, () => `date_trunc('month', timestamptz ${zonedLiteral()})`),
+      () =>
+        compare(
+          `date_trunc('${oneOf(UNITS)}', ${oneOf(TIMESTAMPTZ)})`,
+          () => `date_trunc('${oneOf(UNITS)}', timestamptz ${zonedLiteral()})`,
+        ),
+      () =>
+        compare(
+          `date_trunc('${oneOf(UNITS)}', ts)`,
+          () => `date_trunc('${oneOf(UNITS)}', timestamp ${localLiteral()})`,
+        ),
+      () =>
+        compare(
+          `date_trunc('${oneOf(UNITS.slice(3))}', day)`,
+          () => `date_trunc('month', timestamptz ${zonedLiteral()})`,
+        ),
       () => compare(`${oneOf([...TIMESTAMPTZ, 'ts'])}::date`, date),
-      () => compare(`extract(year from ${oneOf([...TIMESTAMPTZ, 'ts', 'day'])})`, () => oneOf(['2023', '2024', '2025', '1970', '99', '2024.5'])),
+      () =>
+        compare(`extract(year from ${oneOf([...TIMESTAMPTZ, 'ts', 'day'])})`, () =>
+          oneOf(['2023', '2024', '2025', '1970', '99', '2024.5']),
+        ),
       () => compare(`(${oneOf(TIMESTAMPTZ)} at time zone '${oneOf(ZONES)}')::date`, date),
       () => compare(`${oneOf(TIMESTAMPTZ)} at time zone '${oneOf(ZONES)}'`, local),
-      () => compare(`date_trunc('${oneOf(UNITS.slice(3))}', ${oneOf(TIMESTAMPTZ)}, '${oneOf(ZONES)}')`, zoned),
+      () =>
+        compare(`date_trunc('${oneOf(UNITS.slice(3))}', ${oneOf(TIMESTAMPTZ)}, '${oneOf(ZONES)}')`, zoned),
       () => compare(`ts at time zone '${oneOf(ZONES)}'`, zoned),
       () => compare(`${oneOf(TIMESTAMPTZ)} ${oneOf(['+', '-'])} interval '${oneOf(INTERVALS)}'`, zoned),
       () => compare(`ts ${oneOf(['+', '-'])} interval '${oneOf(INTERVALS)}'`, local),
