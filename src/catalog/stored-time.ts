@@ -10,9 +10,9 @@ export interface StoredTime {
   /** The distance between adjacent values, in microseconds. */
   readonly step: bigint;
   /** The microseconds since 1970 of a stored value, in UTC; undefined if it does not have this form. */
-  read(stored: string): bigint | undefined;
+  readonly read: (stored: string) => bigint | undefined;
   /** The stored value of an instant; undefined if the form does not hold it exactly. */
-  write(micros: bigint): string | undefined;
+  readonly write: (micros: bigint) => string | undefined;
   /** The first and the last instant that the form holds. */
   readonly first: bigint;
   readonly last: bigint;

@@ -10,11 +10,15 @@ const COMPACT_CLOCK = /^(\d{4}-\d\d-\d\d[T ])(\d\d)(\d\d)(\d\d)?(?=[.Z+-]|$)/i;
 const HALF_DAY = /([ T])(\d{1,2})(:\d\d(?::[\d.]+)?) ?([ap])m(?=$| )/i;
 /** PostgreSQL's abbreviations of time zones; to DuckDB some are places, with their daylight saving time. */
 const OFFSETS: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    ...{ utc: 'Z', gmt: 'Z', ut: 'Z', zulu: 'Z', wet: '+00', west: '+01', bst: '+01' },
-    ...{ cet: '+01', cest: '+02', met: '+01', eet: '+02', eest: '+03', msk: '+03', jst: '+09', kst: '+09' },
-    ...{ est: '-05', edt: '-04', cst: '-06', cdt: '-05', mst: '-07', mdt: '-06', pst: '-08', pdt: '-07' },
-  }),
+  (
+    'utc=Z gmt=Z ut=Z zulu=Z wet=+00 west=+01 bst=+01 cet=+01 cest=+02 met=+01 eet=+02 eest=+03 msk=+03 jst=+09 kst=+09 ' +
+    'est=-05 edt=-04 cst=-06 cdt=-05 mst=-07 mdt=-06 pst=-08 pdt=-07'
+  )
+    .split(' ')
+    .map((each) => {
+      const [zone = '', offset = ''] = each.split('=');
+      return [zone, offset] as const;
+    }),
 );
 const ISO_DURATION =
   /^(-)?P(?:([\d.]+)Y)?(?:([\d.]+)M)?(?:([\d.]+)W)?(?:([\d.]+)D)?(?:T(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?)?$/i;

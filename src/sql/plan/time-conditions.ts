@@ -69,7 +69,8 @@ function resolveTimeFunction(
   switch (name) {
     case 'date_trunc': {
       const inner = resolveTime(second, lookup);
-      const unit = String(first.value?.value ?? '').toLowerCase();
+      const { value } = first.value ?? {};
+      const unit = typeof value === 'string' ? value.toLowerCase() : '';
       return inner && isTimeUnit(unit) ? withStep(inner, { kind: 'truncate', unit }) : undefined;
     }
     case 'timezone': {

@@ -107,13 +107,15 @@ export function eventTypes(stored: StoredTimes): readonly (readonly [name: strin
   return [['pk', { kind: 'text' }], ['id', { kind: 'text' }], ...times, ['qty', { kind: 'bigint' }]];
 }
 
+function quoteTime(text: string | null, name: TimeName): string {
+  return text === null ? 'NULL' : `'${formatIso(toMicros(text))}${TIMES[name] === 'timestamptz' ? 'Z' : ''}'`;
+}
+
 /** The statements that create and fill the table in PostgreSQL. */
 export function eventsSql(): string {
-  const quote = (text: string | null, name: TimeName): string =>
-    text === null ? 'NULL' : `'${formatIso(toMicros(text))}${TIMES[name] === 'timestamptz' ? 'Z' : ''}'`;
   const rows = ROWS.map(
     ([id, ...times], i) =>
-      `('all', '${id}', ${TIME_NAMES.map((name, at) => quote(times[at] ?? null, name)).join(', ')}, ${i + 1})`,
+      `('all', '${id}', ${TIME_NAMES.map((name, at) => quoteTime(times[at] ?? null, name)).join(', ')}, ${i + 1})`,
   );
   return `create table events (pk text, id text, ${TIME_NAMES.map((name) => `${name} ${TIMES[name]}`).join(', ')}, qty bigint);
 insert into events values ${rows.join(',\n')};`;

@@ -80,13 +80,15 @@ export function formatIso(micros: bigint): string {
   return `${whole}.${String(fraction).padStart(6, '0')}`;
 }
 
+function quoteMoment(micros: bigint | undefined, zone: string): string {
+  return micros === undefined ? 'NULL' : `'${formatIso(micros)}${zone}'`;
+}
+
 /** The statements that create and fill the table in PostgreSQL. */
 export function momentsSql(): string {
-  const quote = (micros: bigint | undefined, zone: string): string =>
-    micros === undefined ? 'NULL' : `'${formatIso(micros)}${zone}'`;
   const rows = MOMENTS.map(
     ({ id, at, sec, mic, ts, day }) =>
-      `(${id}, 'all', ${quote(at, 'Z')}, ${quote(sec, 'Z')}, ${quote(mic, 'Z')}, ${quote(ts, '')}, ${quote(day, '')})`,
+      `(${id}, 'all', ${quoteMoment(at, 'Z')}, ${quoteMoment(sec, 'Z')}, ${quoteMoment(mic, 'Z')}, ${quoteMoment(ts, '')}, ${quoteMoment(day, '')})`,
   );
   return `create table moments (id int, pk text, at timestamptz, sec timestamptz, mic timestamptz, ts timestamp, day date);
 insert into moments values ${rows.join(',\n')};`;
