@@ -41,6 +41,7 @@ const DAY = 86_400n * SECOND;
 const EPOCHS: ReadonlyMap<string, bigint> = new Map([
   [EPOCH_SECONDS, SECOND],
   ['epoch milliseconds', 1000n],
+  ['epoch microseconds', 1n],
 ]);
 const PATTERN = /^YYYY-MM-DD(?:([T ])HH:mm(?::ss(?:\.(s{1,6}))?)?(Z|[-+]\d\d(?::?\d\d)?)?)?$/;
 const VALUE = /^\d{4}-\d\d-\d\d(?:([T ])\d\d:\d\d(?::\d\d(?:\.(\d{1,6}))?)?(Z|[-+]\d\d(?::?\d\d)?)?)?$/;
@@ -101,7 +102,7 @@ function makeEpoch(pattern: string, step: bigint): StoredTime {
     last: LAST,
     regex: '-?[0-9]+',
     read(stored) {
-      if (!/^-?\d{1,15}$/.test(stored)) return undefined;
+      if (!/^-?\d{1,18}$/.test(stored)) return undefined;
       const micros = BigInt(stored) * step;
       return micros < FIRST || micros > LAST ? undefined : micros;
     },

@@ -405,7 +405,7 @@ export const PROPERTIES = {
     type: boolean,
     group: 'Schema',
     default: false,
-    doc: 'Types an attribute as timestamp with time zone, timestamp, or date if all sampled strings have the same ISO 8601 format. Values then become Date objects, or dates, instead of strings.',
+    doc: 'Types an attribute as timestamp with time zone, timestamp, or date if all sampled strings have the same ISO 8601 format. Off by default, because programs that read strings would get Date objects.',
   }),
   location: property({
     key: 'Location',
