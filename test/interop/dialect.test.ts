@@ -23,17 +23,22 @@ const programs = missing === undefined ? findPostgres() : undefined;
     }, 120_000);
     afterAll(() => postgres?.stop());
 
-    it.each(['documents', 'expressions', 'formats', 'arithmetic', 'jsonpath', 'numbers'] as const)(
-      'for %s',
-      (fixture) => {
-        const statements = readExpressions(fixture).map(({ sql }) => sql);
-        const found = postgres?.run(TABLES_SQL, statements) ?? [];
-        // With DYNADBC_RECORD the files are recorded again.
-        if (env['DYNADBC_RECORD'] !== undefined)
-          writeFileSync(recordedFile(fixture), recordedText(statements, found));
-        const recorded = readRecorded(fixture);
-        expect(found).toEqual(statements.map((sql) => recorded.get(sql)));
-      },
-    );
+    it.each([
+      'documents',
+      'expressions',
+      'formats',
+      'functions',
+      'arithmetic',
+      'jsonpath',
+      'numbers',
+    ] as const)('for %s', (fixture) => {
+      const statements = readExpressions(fixture).map(({ sql }) => sql);
+      const found = postgres?.run(TABLES_SQL, statements) ?? [];
+      // With DYNADBC_RECORD the files are recorded again.
+      if (env['DYNADBC_RECORD'] !== undefined)
+        writeFileSync(recordedFile(fixture), recordedText(statements, found));
+      const recorded = readRecorded(fixture);
+      expect(found).toEqual(statements.map((sql) => recorded.get(sql)));
+    });
   },
 );

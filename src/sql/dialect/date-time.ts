@@ -5,6 +5,7 @@ import { inferStaticType } from './static-types.ts';
 import { DriverError } from '../../core/errors.ts';
 import { toEngineTime } from '../types/time-input.ts';
 import { normalizeIntervalLiteral } from './time-literals.ts';
+import { timePatternRewrites } from './time-patterns.ts';
 import type { Rewrite, RewriteContext } from './types.ts';
 
 const SPECIAL: ReadonlyMap<string, Node> = new Map([
@@ -63,6 +64,7 @@ function toTimeArray(array: TypeCast, type: TimeKind, context: RewriteContext): 
 
 /** Dates, times and intervals. */
 export const dateTimeRewrites: readonly Rewrite[] = [
+  ...timePatternRewrites,
   {
     name: 'extract',
     why: 'DuckDB returns integers without the fraction of a second; PostgreSQL returns numeric.',

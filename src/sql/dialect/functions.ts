@@ -8,8 +8,6 @@ import type { Rewrite } from './types.ts';
 const NAMES: ReadonlyMap<string, string> = new Map([
   ['btrim', 'trim'],
   ['every', 'bool_and'],
-  ['initcap', 'pg_initcap'],
-  ['quote_ident', 'pg_quote_ident'],
 ]);
 
 const INSTANTS: ReadonlyMap<string, string> = new Map([

@@ -2,6 +2,11 @@ import { DOCUMENT_MACROS } from './document-macros.ts';
 import type { Macro } from './macro.ts';
 import { NUMBER_MACROS } from './number-macros.ts';
 import { TIME_MACROS } from './time-macros.ts';
+import { RESERVED } from './functions/format-text.ts';
+
+/** A floating-point number with at most so many digits before the point has no exponent in PostgreSQL. */
+const floatText = (digits: string, otherwise: string): string =>
+  `CASE WHEN regexp_full_match(t, '-?[0-9]{1,${digits}}\\.[0-9]+') THEN regexp_replace(t, '\\.0$', '') ELSE ${otherwise}(t) END`;
 
 const raise = (code: string, message: string): string => `error('[${code}] ${message}')`;
 
@@ -131,6 +136,50 @@ export const MACROS: readonly Macro[] = [
     why: "DuckDB's returns hexadecimal digits instead of bytes.",
   },
   {
+    name: 'initcap',
+    forms: [
+      [
+        't',
+        "array_to_string(list_transform(regexp_extract_all(t, '[\\p{L}\\p{N}]+|[^\\p{L}\\p{N}]+'), lambda w: upper(w[1]) || lower(w[2:])), '')",
+      ],
+    ],
+    why: 'DuckDB has no such function.',
+  },
+  {
+    name: 'quote_ident',
+    forms: [
+      [
+        't',
+        `CASE WHEN regexp_full_match(t, '[a-z_][a-z0-9_]*') AND NOT regexp_full_match(t, '${[...RESERVED].join('|')}') THEN t ELSE '"' || replace(t, '"', '""') || '"' END`,
+      ],
+    ],
+    why: 'DuckDB has no such function.',
+  },
+  {
+    name: 'interval_text',
+    internal: true,
+    forms: [['t', "regexp_replace(t, '\\bmonth(s?)\\b', 'mon\\1', 'g')"]],
+    why: 'PostgreSQL abbreviates months.',
+  },
+  {
+    name: 'blob_text',
+    internal: true,
+    forms: [['t', "'\\x' || lower(hex(CAST(t AS BLOB)))"]],
+    why: "DuckDB's text of bytes has their ASCII characters.",
+  },
+  {
+    name: 'float_text',
+    internal: true,
+    forms: [['t', floatText('15', 'pg_double_text')]],
+    why: 'DuckDB prints .0, and exponents for other numbers.',
+  },
+  {
+    name: 'real_text',
+    internal: true,
+    forms: [['t', floatText('6', 'pg_single_text')]],
+    why: 'DuckDB prints .0, and exponents for other numbers.',
+  },
+  {
     name: 'text',
     internal: true,
     forms: [
@@ -210,6 +259,12 @@ export const MACROS: readonly Macro[] = [
     name: 'to_char',
     forms: [['x, f', 'pg_formatted(CAST(x AS VARCHAR), typeof(x), f)']],
     why: "DuckDB's strftime and format use different patterns.",
+  },
+  {
+    name: 'has_plain_year',
+    internal: true,
+    forms: [['x', "isfinite(x) AND x >= TIMESTAMP '0001-01-01'"]],
+    why: 'Infinity and years before our era are not printed with their fields.',
   },
   {
     name: 'to_timestamp',

@@ -97,6 +97,8 @@ export const textRewrites: readonly Rewrite[] = [
       const texts = args.map((arg, i) =>
         getConstantText(arg) === undefined ? toOutput(arg, before[i + 1], context) : cast(arg, 'varchar'),
       );
+      const joined = joinPieces(getConstantText(pattern) ?? '%', texts);
+      if (joined !== undefined) return joined;
       const json =
         texts.length === 0
           ? constant('[]')
@@ -105,6 +107,20 @@ export const textRewrites: readonly Rewrite[] = [
     },
   },
 ];
+
+/** `format` of a constant pattern with `%s` only, as `concat`, which skips NULL. */
+function joinPieces(pattern: string, texts: readonly Node[]): Node | undefined {
+  let next = 0;
+  const pieces = pattern.split(/(%%|%(?:\d+\$)?s)/).map((piece, i) => {
+    if (i % 2 === 0) return piece.includes('%') ? undefined : constant(piece);
+    if (piece === '%%') return constant('%');
+    const position = /\d+/.exec(piece)?.[0];
+    if (position !== undefined) next = Number(position) - 1;
+    return texts[next++];
+  });
+  const known = pieces.filter((piece) => piece !== undefined);
+  return known.length < pieces.length ? undefined : call('concat', known);
+}
 
 function isText(node: Node, context: ExpressionTypes): boolean {
   return ('A_Const' in node && node.A_Const.sval !== undefined) || inferStaticType(node, context) === 'text';

@@ -37,7 +37,7 @@ describe("PostgreSQL's dialect", () => {
   });
 });
 
-describe.each(['formats', 'documents', 'jsonpath'] as const)('%s', (fixture) => {
+describe.each(['formats', 'functions', 'documents', 'jsonpath'] as const)('%s', (fixture) => {
   const recorded = readRecorded(fixture);
 
   it.each(readExpressions(fixture))('$sql', async ({ sql }) => {

@@ -15,7 +15,14 @@ export interface Expression {
 }
 
 /** The lists of statements, each with a file of PostgreSQL's results. */
-export type FixtureName = 'arithmetic' | 'documents' | 'expressions' | 'formats' | 'jsonpath' | 'numbers';
+export type FixtureName =
+  | 'arithmetic'
+  | 'documents'
+  | 'expressions'
+  | 'formats'
+  | 'functions'
+  | 'jsonpath'
+  | 'numbers';
 
 const FIXTURES = new URL('../../fixtures/dialect/', import.meta.url);
 

@@ -12,24 +12,30 @@ export interface DateTimeFields {
 }
 
 const POINT =
-  /^(-?\d+)-(\d\d)-(\d\d)(?: (\d\d):(\d\d):(\d\d)(?:\.(\d+))?)?(?:[-+]\d\d(?::\d\d)*)?( \(BC\)| BC)?$/;
+  /^(-?\d+)-(\d\d)-(\d\d)( \(BC\))?(?: (\d\d):(\d\d):(\d\d)(?:\.(\d+))?)?(?:[-+]\d\d(?::\d\d)*)?( \(BC\)| BC)?$/;
 const TIME = /(-?)(\d+):(\d\d):(\d\d)(?:\.(\d+))?$/;
 
 /** Parses DuckDB's text of a DATE, a TIMESTAMP, a TIME or an INTERVAL. Returns undefined for infinity. */
 export function parseDateTimeFields(text: string): DateTimeFields | undefined {
   const point = POINT.exec(text);
   if (point !== null) {
-    const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = point
-      .slice(1, 7)
-      .map((part) => Number(part ?? 0));
+    const [, years, months, days, era, hours, minutes, seconds, fraction, lateEra] = point;
+    const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = [
+      years,
+      months,
+      days,
+      hours,
+      minutes,
+      seconds,
+    ].map((part) => Number(part ?? 0));
     return {
-      year: point[8] === undefined ? year : 1 - year,
+      year: era === undefined && lateEra === undefined ? year : 1 - year,
       month,
       day,
       hour,
       minute,
       second,
-      micros: toMicros(point[7]),
+      micros: toMicros(fraction),
       isInterval: false,
     };
   }

@@ -31,7 +31,7 @@ export function formatText(pattern: string, argumentsJson: string): string {
 }
 
 // PostgreSQL's reserved key words, which quote_ident quotes (appendix C of its manual: those not allowed as a column name).
-const RESERVED: ReadonlySet<string> = new Set(
+export const RESERVED: ReadonlySet<string> = new Set(
   (
     'all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean both case cast char character check coalesce ' +
     'collate collation column concurrently constraint create cross current_catalog current_date current_role current_schema current_time current_timestamp ' +
@@ -44,20 +44,11 @@ const RESERVED: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** quote_ident(). */
-export function quoteIdent(name: string): string {
+function quoteIdent(name: string): string {
   return /^[a-z_][a-z0-9_]*$/.test(name) && !RESERVED.has(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
 function quoteLiteral(text: string): string {
   const quoted = `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
   return text.includes('\\') ? `E${quoted}` : quoted;
-}
-
-/** initcap(): the first letter of each run of letters and digits becomes upper case. */
-export function capitalizeWords(text: string): string {
-  return text.replace(/[\p{L}\p{N}]+/gu, (word) => {
-    const [first = ''] = word;
-    return first.toUpperCase() + word.slice(first.length).toLowerCase();
-  });
 }

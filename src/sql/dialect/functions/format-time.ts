@@ -12,7 +12,7 @@ import { raise } from './raise.ts';
 /** to_char of a date, a timestamp (in UTC if it has a time zone) or an interval, passed as DuckDB's text. */
 export function formatTimeByPattern(text: string, type: string, pattern: string): string | null {
   const clock = parseDateTimeFields(text);
-  if (clock === undefined) return null;
+  if (clock === undefined || pattern === '') return null;
   const zoned = type === 'TIMESTAMP WITH TIME ZONE' || type === 'DATE';
   return readPattern(pattern)
     .map((piece) => (piece.kind === 'text' ? piece.text : formatField(piece, clock, zoned)))
@@ -24,6 +24,9 @@ type Field = Extract<PatternPiece, { kind: 'field' }>;
 const ROMAN = 'I II III IV V VI VII VIII IX X XI XII'.split(' ');
 const CALENDAR: ReadonlySet<string> = new Set('MONTH MON RM DAY DY D ID IDDD IYYY IYY IY I IW'.split(' '));
 
+/** FM does not change them. */
+const FRACTIONS = /^(?:MS|US|FF\d)$/;
+
 function formatField(piece: Field, clock: DateTimeFields, zoned: boolean): string {
   if (clock.isInterval && CALENDAR.has(piece.field))
     return raise(
@@ -33,7 +36,10 @@ function formatField(piece: Field, clock: DateTimeFields, zoned: boolean): strin
   const text = formatTextField(piece, clock, zoned);
   if (text !== undefined) return text;
   const [value, width] = getNumberField(piece.field, clock);
-  const digits = piece.fill ? String(Math.abs(value)).padStart(width, '0') : String(Math.abs(value));
+  const digits =
+    piece.fill || FRACTIONS.test(piece.field)
+      ? String(Math.abs(value)).padStart(width, '0')
+      : String(Math.abs(value));
   const printed = `${value < 0 ? '-' : ''}${digits}`;
   if (piece.field === 'Y,YYY') return appendOrdinal(piece, printed.replace(/(\d{3})$/, ',$1'), value);
   return appendOrdinal(piece, printed, value);

@@ -11,7 +11,7 @@ import {
   formatJsonb,
   parseJson,
 } from '../../types/json-text.ts';
-import { capitalizeWords, formatText, quoteIdent } from './format-text.ts';
+import { formatText } from './format-text.ts';
 import { formatNumberByPattern, parseNumberByPattern } from './format-number.ts';
 import { formatTimeByPattern } from './format-time.ts';
 import { isValidInput } from './input-valid.ts';
@@ -62,17 +62,13 @@ export const DIALECT_FUNCTIONS: readonly TextFunction[] = [
     measureSpread(name, count, sum, squares, Number(scale)),
   ),
   define('pg_format', 2, (pattern = '', args = '') => formatText(pattern, args)),
-  define('pg_quote_ident', 1, (name = '') => quoteIdent(name)),
-  define('pg_initcap', 1, (text = '') => capitalizeWords(text)),
   define('pg_normal_form', 2, (text = '', form = '') =>
     /^NFK?[CD]$/.test(form)
       ? text.normalize(form)
       : raise('SQL_BAD_ARGUMENT', `invalid normalization form: ${form}`),
   ),
-  define('pg_float_text', 1, (text = '') => formatFloat(toNumber(text))),
-  define('pg_real_text', 1, (text = '') => formatFloat(Math.fround(toNumber(text)), 'real')),
-  define('pg_interval_text', 1, (text = '') => text.replace(/\bmonth(s?)\b/g, 'mon$1')),
-  define('pg_blob_text', 1, (text = '') => `\\x${parseBlob(text).toString('hex')}`),
+  define('pg_double_text', 1, (text = '') => formatFloat(toNumber(text))),
+  define('pg_single_text', 1, (text = '') => formatFloat(Math.fround(toNumber(text)), 'real')),
   define('pg_array_text', 2, (json = '', type = '') =>
     formatJsonArray(parseJson(json), toPostgresType(type)),
   ),
@@ -151,14 +147,6 @@ function toFiniteDigits(text: string): string {
   return /inf|nan/.test(text)
     ? raise('SQL_BAD_VALUE', `to_char cannot format ${text}`)
     : expandExponent(text);
-}
-
-/** Parses DuckDB's text of a BLOB, in which other bytes than printable ASCII are `\xFF`. */
-function parseBlob(text: string): Buffer {
-  return Buffer.from(
-    text.replace(/\\x([\dA-F]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16))),
-    'latin1',
-  );
 }
 
 function formatJsonArray(list: JsonNode, type: string): string {
