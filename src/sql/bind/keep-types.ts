@@ -1,15 +1,16 @@
-import type { A_Expr, FuncCall, Node, SelectStmt, SubLink } from 'libpg-query';
-import { call, matchCall } from '../dialect/build.ts';
+import type { A_Expr, A_Indirection, FuncCall, Node, SelectStmt, SubLink, TypeCast } from 'libpg-query';
+import { binary, call, constant, matchCall } from '../dialect/build.ts';
+import { carriedParameter, mergedParameter } from './literals.ts';
 import { inferStaticType } from '../dialect/static-types.ts';
 import type { ExpressionTypes } from '../dialect/types.ts';
-import { getStringValue, getStringValues, mapInside, mapNodes } from '../parse/tree.ts';
+import { getStringValue, getStringValues, mapInside, mapNodes, visitNodes } from '../parse/tree.ts';
 
 /**
  * Prepares a bound query over tables whose documents keep the DynamoDB type of each value. Expressions that pass documents on
  * to the result do so with their types; all others see documents without types, as in any other query.
  */
 export function keepDocumentTypes(select: SelectStmt, types: ExpressionTypes): SelectStmt {
-  return new TypeKeeper(types).query(select, true);
+  return new TypeKeeper(select, types).query(select, true);
 }
 
 /** Functions whose result has the documents of these arguments, by position. */
@@ -46,9 +47,12 @@ const OF_ROWS: ReadonlySet<string> = new Set(['row_to_json', 'to_json', 'to_json
 
 class TypeKeeper {
   readonly #types: ExpressionTypes;
+  /** What defines the columns of subqueries that become documents again. */
+  readonly #parsed: ReadonlySet<Node>;
 
-  constructor(types: ExpressionTypes) {
+  constructor(select: SelectStmt, types: ExpressionTypes) {
     this.#types = types;
+    this.#parsed = findParsed(select, types);
   }
 
   /** A query whose result keeps the types of documents, or has none. */
@@ -74,7 +78,9 @@ class TypeKeeper {
       ...(withClause && { withClause: mapNodes(withClause, (cte) => this.#nested(cte)) }),
       ...(larg && { larg: this.query(larg, keeps) }),
       ...(rarg && { rarg: this.query(rarg, keeps) }),
-      ...(valuesLists && { valuesLists: mapNodes(valuesLists, keeps ? carry : look) }),
+      ...(valuesLists && {
+        valuesLists: mapNodes(valuesLists, (list) => mapInside(list, keeps ? carry : look)),
+      }),
       ...(targetList && {
         targetList: mapNodes(targetList, (target) => mapInside(target, keeps ? carry : look)),
       }),
@@ -111,7 +117,9 @@ class TypeKeeper {
   /** An expression that passes its documents on with their types. */
   #carry(node: Node): Node {
     const carry = (inner: Node): Node => this.#carry(inner);
+    if (this.#parsed.has(node)) return this.#parsedText(node);
     if ('ColumnRef' in node) return node;
+    if ('ParamRef' in node) return carriedParameter(node);
     if ('SubLink' in node) return this.#subquery(node.SubLink, true);
     if (
       'CoalesceExpr' in node ||
@@ -122,8 +130,18 @@ class TypeKeeper {
     )
       return mapInside(node, carry);
     if ('CaseExpr' in node) return this.#case(node.CaseExpr);
-    if ('TypeCast' in node && this.#isDocument(node)) return mapInside(node, carry);
+    if ('A_Indirection' in node) return this.#subscript(node.A_Indirection);
+    if ('TypeCast' in node && this.#isDocument(node)) return this.#cast(node.TypeCast);
+    if ('TypeCast' in node && node.TypeCast.arg !== undefined && 'ParamRef' in node.TypeCast.arg)
+      return mapInside(node, carry);
     if ('A_Expr' in node && this.#isDocument(node)) return this.#operator(node.A_Expr);
+    if ('A_Expr' in node && this.#mergesParameter(node.A_Expr)) {
+      const { lexpr, rexpr } = node.A_Expr;
+      return mergedParameter(
+        [lexpr, rexpr].map((side) => side && carry(side)),
+        this.#look(node),
+      );
+    }
     if ('FuncCall' in node) {
       const carries = CARRIERS.get(matchCall(node)?.name ?? '');
       if (carries !== undefined) return this.#call(node.FuncCall, carries);
@@ -153,6 +171,44 @@ class TypeKeeper {
     };
   }
 
+  #subscript(expression: A_Indirection): Node {
+    const { arg, indirection = [] } = expression;
+    return {
+      A_Indirection: {
+        ...expression,
+        ...(arg && { arg: this.#carry(arg) }),
+        indirection: indirection.map((step) => this.#look(step)),
+      },
+    };
+  }
+
+  #cast(expression: TypeCast): Node {
+    const { arg } = expression;
+    if (arg === undefined) return { TypeCast: expression };
+    const isText = this.#typeOf(arg) === 'text';
+    return { TypeCast: { ...expression, arg: isText ? this.#parsedText(arg) : this.#carry(arg) } };
+  }
+
+  /** A text that becomes a document again, so that the types of what it was made of must not be lost. */
+  #parsedText(node: Node): Node {
+    if (this.#isDocument(node)) return call('pg_type_free', [this.#carry(node)]);
+    if ('A_Const' in node || 'ParamRef' in node || 'SubLink' in node) return this.#look(node);
+    const member = this.#textMember(node);
+    return member === undefined
+      ? mapInside(node, (inner) => this.#parsedText(inner))
+      : binary('#>>', call('pg_type_free', [this.#carry(member)]), constant('{}'));
+  }
+
+  /** The member that `->>` or `#>>` returns as text. */
+  #textMember(node: Node): Node | undefined {
+    if (!('A_Expr' in node)) return undefined;
+    const { name, lexpr, rexpr } = node.A_Expr;
+    const operator = getStringValue(name?.at(-1));
+    if (operator !== '->>' && operator !== '#>>') return undefined;
+    if (lexpr === undefined || rexpr === undefined || !this.#isDocument(lexpr)) return undefined;
+    return binary(operator.slice(0, -1), lexpr, rexpr);
+  }
+
   #operator(expression: A_Expr): Node {
     const { kind, name, lexpr, rexpr } = expression;
     if (kind === 'AEXPR_NULLIF' && lexpr !== undefined && rexpr !== undefined) {
@@ -169,6 +225,14 @@ class TypeKeeper {
         ...(rexpr && { rexpr: keepsBoth ? this.#carry(rexpr) : this.#look(rexpr) }),
       },
     };
+  }
+
+  /** `doc || $1`, which is a document if the parameter is an object, and text if it is a string. */
+  #mergesParameter({ name, lexpr, rexpr }: A_Expr): boolean {
+    if (getStringValue(name?.at(-1)) !== '||' || lexpr === undefined || rexpr === undefined) return false;
+    return (
+      ('ParamRef' in lexpr && this.#isDocument(rexpr)) || ('ParamRef' in rexpr && this.#isDocument(lexpr))
+    );
   }
 
   #call(called: FuncCall, carries: (position: number) => boolean): Node {
@@ -193,6 +257,7 @@ class TypeKeeper {
 
   /** An expression that sees documents without types. */
   #look(node: Node): Node {
+    if (this.#parsed.has(node)) return this.#parsedText(node);
     if ('ColumnRef' in node) return this.#isDocument(node) ? call('pg_plain', [node]) : node;
     if ('SubLink' in node) return this.#subquery(node.SubLink, false);
     if ('SelectStmt' in node) return { SelectStmt: this.query(node.SelectStmt, false) };
@@ -232,4 +297,23 @@ class TypeKeeper {
   #typeOf(node: Node): string | undefined {
     return inferStaticType(node, this.#types);
   }
+}
+
+/** The definitions of the columns of text that the query converts to documents. */
+function findParsed(select: SelectStmt, types: ExpressionTypes): ReadonlySet<Node> {
+  const found = new Set<Node>();
+  const follow = (part: unknown): void =>
+    visitNodes([part], (node) => {
+      if (!('ColumnRef' in node) || types.typeOf(node) !== 'text') return;
+      for (const definition of types.definitionsOf(node) ?? []) {
+        if (found.has(definition)) continue;
+        found.add(definition);
+        follow(definition);
+      }
+    });
+  visitNodes([select], (node) => {
+    const type = 'TypeCast' in node ? types.typeOf(node) : undefined;
+    if ((type === 'json' || type === 'jsonb') && 'TypeCast' in node) follow(node.TypeCast.arg);
+  });
+  return found;
 }

@@ -1,5 +1,5 @@
 import { MARK, stripMarksSql } from '../types/document-marks.ts';
-import type { Macro } from './macros.ts';
+import type { Macro } from './macro.ts';
 
 /** Numbers that DuckDB's JSON functions may not keep: those with many digits, an exponent or zeros at the end of a fraction. */
 const LONG_NUMBER = "'[0-9][0-9.]{15}|[0-9][eE]|\\.[0-9]*0([],}\\s]|$)'";
@@ -143,6 +143,26 @@ export const DOCUMENT_MACROS: readonly Macro[] = [
     why: WHY,
   },
   {
+    name: 'number_document',
+    internal: true,
+    forms: [
+      [
+        't',
+        "CASE WHEN regexp_full_match(t, '-?(0|[1-9][0-9]{0,14})(\\.[0-9]{0,3}[1-9])?') AND length(t) <= 16 THEN CAST(t AS JSON) " +
+          "WHEN t IN ('NaN', 'Infinity', '-Infinity') THEN to_json(t) ELSE CAST(pg_marked_numbers(t) AS JSON) END",
+      ],
+    ],
+    why: WHY,
+  },
+  {
+    name: 'elements',
+    internal: true,
+    forms: [['x', "json_extract(x, '$[*]')"]],
+    // The planner finds lists by this function.
+    planned: [['x', `from_json(x, '["JSON"]')`]],
+    why: "DuckDB's from_json makes NULL of a null in an array.",
+  },
+  {
     name: 'json_typeof',
     internal: true,
     forms: [
@@ -173,7 +193,7 @@ export const DOCUMENT_MACROS: readonly Macro[] = [
     forms: [
       [
         'x',
-        `CASE WHEN regexp_matches(CAST(x AS VARCHAR), '${MARK}[Bsnb]') THEN error('[SQL_NOT_SUPPORTED] cannot keep the sets and binary values of a document through this function') ELSE x END`,
+        `CASE WHEN regexp_matches(CAST(x AS VARCHAR), '${MARK}[Bsnb]') THEN error('[SQL_NOT_SUPPORTED] cannot keep the sets and binary values of a document through this function' || chr(10) || 'Remedy: Use jsonb_set, jsonb_insert, ||, - or #-, which keep them.') ELSE x END`,
       ],
     ],
     planned: [['x', 'x']],

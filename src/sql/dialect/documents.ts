@@ -1,6 +1,6 @@
 import type { A_Expr, Node } from 'libpg-query';
 import { getStringValues } from '../parse/tree.ts';
-import { arrayElements, binary, call, matchCall, cast, constant, getConstantText } from './build.ts';
+import { arrayElements, binary, call, matchCall, constant, getConstantText } from './build.ts';
 import { flattenValues, getDigits, mapValues } from './compared-values.ts';
 import { compareByOrder, isDocument, isOrdering } from './document-order.ts';
 import { addMarks, toEngineNumber } from '../types/document-marks.ts';
@@ -168,7 +168,7 @@ function convertOperands(
     case 'text':
       return [toDocumentText(document), mapValues(other, toNumberText)];
     case 'values':
-      return [document, mapValues(other, (value) => cast(toComparableValue(value), 'json'))];
+      return [document, mapValues(other, (value) => call('pg_typed_document', [toComparableValue(value)]))];
     case 'documents':
       return [toComparable(document), mapValues(other, (value) => toComparableValue(value, areSets))];
     case undefined:

@@ -9,7 +9,7 @@ export const EXACT_MACRO_STATEMENTS: readonly string[] = [
   'CREATE MACRO num_int2(x) AS CAST(num_integer(x, 16) AS SMALLINT)',
   'CREATE MACRO num_int4(x) AS CAST(num_integer(x, 32) AS INTEGER)',
   'CREATE MACRO num_int8(x) AS CAST(num_integer(x, 64) AS BIGINT)',
-  'CREATE MACRO num_json(x) AS CAST(num_text(x) AS JSON)',
+  'CREATE MACRO num_nullif(a, b) AS CASE WHEN a.n = b.n THEN NULL ELSE a END',
   'CREATE MACRO num_places(x) AS CAST(x.d AS INTEGER)',
   // The summands of one sum as integers, and the sum of them with the most decimal places of a summand.
   'CREATE MACRO num_part(x, s) AS CAST(num_scaled(x, s) AS BIGNUM)',

@@ -14,7 +14,6 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['to_json', 'to_json'],
   ['to_jsonb', 'to_json'],
   ['array_to_json', 'to_json'],
-  ['json_pretty', 'json_pretty'],
 ]);
 
 /** The types of arguments whose JSON has no number that DuckDB rounds. */

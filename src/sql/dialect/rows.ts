@@ -1,19 +1,58 @@
 import type { Node } from 'libpg-query';
-import { call, cast, matchCall } from './build.ts';
+import { getStringValues, mapInside } from '../parse/tree.ts';
+import { call, cast, constant, matchCall, not } from './build.ts';
 import type { Rewrite } from './types.ts';
 
-/** Rows as arguments of functions. They are rewritten before their fields. */
+/** Rows as values. They are rewritten before their fields. */
 export const rowRewrites: readonly Rewrite[] = [
   {
-    name: 'rows as arguments',
-    why: 'The fields of a row have no names in DuckDB, so that a document made of it would have one member.',
-    apply: (node) => {
-      const fn = matchCall(node);
-      if (fn === undefined || !fn.args.some((arg) => 'RowExpr' in arg)) return undefined;
-      return { FuncCall: { ...fn.call, args: fn.args.map(nameFields) } };
+    name: 'rows as values',
+    why: 'The fields of a row have no names in DuckDB, so that a document or array made of it would have one member.',
+    apply: (node) =>
+      HOLDERS.some((holder) => holder in node) && listInside(node).some((each) => 'RowExpr' in each)
+        ? mapInside(node, nameFields)
+        : undefined,
+  },
+  {
+    name: 'rows as text',
+    why: "DuckDB's text of a row has quotes and blanks of its own.",
+    apply: (node, context) => {
+      if (!('TypeCast' in node)) return undefined;
+      const { arg, typeName } = node.TypeCast;
+      if (arg === undefined || !('RowExpr' in arg) || typeName?.arrayBounds !== undefined) return undefined;
+      if (!TEXTS.has(getStringValues(typeName?.names).at(-1) ?? '')) return undefined;
+      const fields = (arg.RowExpr.args ?? []).map((field) =>
+        call('pg_field_text', [context.typeOf(field) === 'bool' ? toLetter(field) : cast(field, 'text')]),
+      );
+      const joined = fields.length === 0 ? constant('') : call('concat_ws', [constant(','), ...fields]);
+      return call('concat', [constant('('), joined, constant(')')]);
     },
   },
 ];
+
+/** Nodes whose parts are values. */
+const HOLDERS = ['FuncCall', 'A_ArrayExpr', 'CoalesceExpr', 'CaseExpr', 'CaseWhen', 'ResTarget'] as const;
+
+const TEXTS: ReadonlySet<string> = new Set(['text', 'varchar']);
+
+/** A boolean as `t` or `f`. */
+function toLetter(boolean: Node): Node {
+  const args = [whenTrue(boolean, 't'), whenTrue(not(boolean), 'f')];
+  return { CaseExpr: { args } };
+}
+
+function whenTrue(expr: Node, letter: string): Node {
+  return { CaseWhen: { expr, result: constant(letter) } };
+}
+
+function listInside(node: Node): readonly Node[] {
+  const found: Node[] = [];
+  mapInside(node, (inner) => {
+    found.push(inner);
+    return inner;
+  });
+  return found;
+}
 
 /** Documents made of rows and arrays. */
 export const lineBreakRewrites: readonly Rewrite[] = [

@@ -1,5 +1,5 @@
 import type { Node } from 'libpg-query';
-import { call, constant } from './build.ts';
+import { call } from './build.ts';
 
 /** A set-returning function. In DuckDB it is an unnest of a list. */
 interface SetReturning {
@@ -9,8 +9,7 @@ interface SetReturning {
   readonly list: ((args: readonly Node[]) => Node) | undefined;
 }
 
-const elements = (type: string) => (args: readonly Node[]) =>
-  call('from_json', [...args, constant(`["${type}"]`)]);
+const elements = (args: readonly Node[]): Node => call('pg_elements', args);
 const value = ['value'];
 const keyAndValue = ['key', 'value'];
 
@@ -18,8 +17,8 @@ const keyAndValue = ['key', 'value'];
 export const SET_RETURNING: ReadonlyMap<string, SetReturning> = new Map<string, SetReturning>([
   ['unnest', { columns: undefined, list: undefined }],
   ['generate_series', { columns: undefined, list: (args) => call('generate_series', args) }],
-  ['json_array_elements', { columns: value, list: elements('JSON') }],
-  ['jsonb_array_elements', { columns: value, list: elements('JSON') }],
+  ['json_array_elements', { columns: value, list: elements }],
+  ['jsonb_array_elements', { columns: value, list: elements }],
   ['json_array_elements_text', { columns: value, list: (args) => call('pg_element_texts', args) }],
   ['jsonb_array_elements_text', { columns: value, list: (args) => call('pg_element_texts', args) }],
   ['json_object_keys', { columns: undefined, list: (args) => call('json_keys', args) }],

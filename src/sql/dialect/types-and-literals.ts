@@ -51,20 +51,6 @@ export const typeRewrites: readonly Rewrite[] = [
     },
   },
   {
-    name: 'rows in a result',
-    why: 'The fields of a row have no names in DuckDB, and clients keep only one of several fields with the same name.',
-    apply: (node) => {
-      if (!('ResTarget' in node) || node.ResTarget.val === undefined || !('RowExpr' in node.ResTarget.val))
-        return undefined;
-      const fields = (node.ResTarget.val.RowExpr.args ?? []).map((arg, i): Node => ({
-        NamedArgExpr: { name: `f${i + 1}`, arg },
-      }));
-      return fields.length === 0
-        ? undefined
-        : { ResTarget: { ...node.ResTarget, val: call('struct_pack', fields) } };
-    },
-  },
-  {
     name: 'bytea in hexadecimal',
     why: "PostgreSQL's format is \\xDEAD, DuckDB's \\xDE\\xAD, which has no other escapes.",
     apply: (node, context) => {

@@ -1,11 +1,11 @@
-import type { Value } from '../types/value.ts';
 import { elementType } from '../types/types.ts';
 import { textFormatter } from '../types/format-value.ts';
 import { formatArray, formatRecord, formatTimestamp } from '../types/text-format.ts';
 import {
-  DuckDBArrayValue,
   DuckDBDecimalValue,
-  DuckDBListValue,
+  DuckDBArrayType,
+  DuckDBListType,
+  DuckDBStructType,
   DuckDBStructValue,
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
@@ -17,7 +17,7 @@ import { stripMarks } from '../types/document-marks.ts';
 import { normalizeJson } from '../types/json-text.ts';
 import { formatExactNumber } from '../types/exact-number.ts';
 import { toExactNumber } from './exact-value.ts';
-import { createValueConverter } from './result-value.ts';
+import { createValueConverter, isList } from './result-value.ts';
 
 /** The digits of DuckDB's widest DECIMAL. */
 const MAX_WIDTH = 38;
@@ -34,18 +34,15 @@ export function createTextConverter(
   if (type.alias === 'JSON')
     return (value) =>
       typeof value !== 'string' ? null : postgresType === 'jsonb' ? normalizeJson(value) : stripMarks(value);
-  return createConverter(postgresType, createValueConverter(type, 'auto'), scale);
-}
-
-function createConverter(
-  postgresType: string,
-  toValue: (value: DuckDBValue) => Value,
-  scale?: NumberScale,
-): (value: DuckDBValue) => string | null {
   const format = textFormatter(postgresType);
   const element = elementType(postgresType);
-  const convertElement = element === undefined ? undefined : createConverter(element, toValue, scale);
-  const convertMember = postgresType === 'record' ? createConverter('text', toValue) : undefined;
+  const toValue = createValueConverter(type, 'auto');
+  const convertElement =
+    element === undefined ? undefined : createTextConverter(getItemType(type) ?? type, element, scale);
+  const convertMembers =
+    postgresType === 'record' && type instanceof DuckDBStructType
+      ? type.entryTypes.map((each) => createTextConverter(each, 'text'))
+      : undefined;
   const zone = postgresType === 'timestamp with time zone' ? '+00' : '';
   const convert = (value: DuckDBValue): string | null => {
     if (value instanceof DuckDBDecimalValue) return formatDecimal(value, scale);
@@ -53,8 +50,10 @@ function createConverter(
     if (number !== undefined) return formatExactNumber(number);
     if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue)
       return formatTimestamp(value.micros, zone);
-    if (convertMember !== undefined && value instanceof DuckDBStructValue)
-      return formatRecord(Object.values(value.entries).map(convertMember));
+    if (convertMembers !== undefined && value instanceof DuckDBStructValue)
+      return formatRecord(
+        Object.values(value.entries).map((member, i) => convertMembers[i]?.(member) ?? null),
+      );
     if (convertElement !== undefined && isList(value)) {
       const items = value.items.map((item) => (isList(item) ? convert(item) : convertElement(item)));
       return formatArray(items, value.items.some(isList));
@@ -74,6 +73,9 @@ function formatDecimal(value: DuckDBDecimalValue, scale: NumberScale | undefined
   return formatNumber(digits, scale ?? STORED_SCALE);
 }
 
-function isList(value: DuckDBValue): value is DuckDBListValue | DuckDBArrayValue {
-  return value instanceof DuckDBListValue || value instanceof DuckDBArrayValue;
+/** The type of the items of an array in any number of dimensions; undefined for other types. */
+function getItemType(type: DuckDBType): DuckDBType | undefined {
+  return type instanceof DuckDBListType || type instanceof DuckDBArrayType
+    ? (getItemType(type.valueType) ?? type.valueType)
+    : undefined;
 }

@@ -1,5 +1,5 @@
 import { type ResultColumn, resultColumn, toPostgresType } from '../types/types.ts';
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBType } from '@duckdb/node-api';
 import { type ColumnDef, keyNames } from '../../catalog/table-def.ts';
 import { memoizeAsync } from '../../core/async/lru.ts';
 import { MIN_FILTERED_PAGE } from '../../dynamo/read/reader.ts';
@@ -50,6 +50,8 @@ export interface StatementPlan {
   readonly textGroups: BoundStatement['textGroups'];
   /** How the values of a numeric column are printed. */
   readonly numberScale: BoundStatement['numberScale'];
+  /** What explains an error of DuckDB. */
+  readonly typeProblems: BoundStatement['typeProblems'];
   /** One per relation, in the same order; for a direct statement with `min` and `max`, one per aggregate. */
   readonly reads: readonly TableRead[];
   /** If present, rows are streamed from the single read as they arrive. */
@@ -119,15 +121,15 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
         try {
           return await analyse(planning, sql, all);
         } catch (error) {
-          throw toEngineError(error, hints.locate);
+          throw toEngineError(error, hints.locate, bound.typeProblems);
         }
       };
       const found = await (isShortLived ? look() : memoizeAsync(analysed, sql, ANALYSED, look));
       const columns = found.columns.map((column, i) =>
         resultColumn(bound.unmangle(column.name), bound.resultTypes.get(i) ?? column.type),
       );
-      const { relations, engineSql, textGroups, numberScale, wholeRows, addsColumns } = bound;
-      const shown = { columns, numberScale, wholeRows, addsColumns };
+      const { relations, engineSql, textGroups, numberScale, typeProblems, wholeRows, addsColumns } = bound;
+      const shown = { columns, numberScale, typeProblems, wholeRows, addsColumns };
       const common = { ...shown, relations, engineSql, textGroups, isShortLived };
       const planned = { facts: found.facts, settings, lists: hints.lists, rules };
       const system = bound.system.map((relation): SystemRead => ({
@@ -213,10 +215,18 @@ async function describeResultColumns(
   const columns: ResultColumn[] = [];
   for (let i = 0; i < prepared.columnCount; i++) {
     const type = prepared.columnType(i);
-    columns.push(resultColumn(prepared.columnName(i), toPostgresType(type.alias ?? String(type))));
+    columns.push(resultColumn(prepared.columnName(i), toPostgresType(nameType(type))));
   }
   prepared.destroySync();
   return columns;
+}
+
+/** DuckDB's name of a type, with the name of documents in lists. */
+function nameType(type: DuckDBType): string {
+  return (
+    type.alias ??
+    ('valueType' in type && !('keyType' in type) ? `${nameType(type.valueType)}[]` : String(type))
+  );
 }
 
 /** Undefined if DuckDB cannot serialise the plan, for instance because the statement is invalid. */

@@ -558,8 +558,9 @@ const BY_DUCKDB: ReadonlyMap<string, TypeName> = new Map([
 /** Numbers of any digits. */
 const NUM = /^STRUCT\("?N"? VARCHAR, "?D"? SMALLINT\)$/;
 
-/** PostgreSQL's name of a DuckDB type; a struct, a map or a list of those is `json`. */
+/** PostgreSQL's name of a DuckDB type; a struct, a map or a list of those is `json`, a list of documents `json[]`. */
 export function toPostgresType(duckdbType: string): string {
+  if (/^json(?:\[\d*\])+$/i.test(duckdbType)) return 'json[]';
   if (duckdbType.endsWith(']')) {
     const element = toPostgresType(duckdbType.slice(0, duckdbType.lastIndexOf('[')));
     return element === 'json' || element.endsWith('[]') ? element : `${element}[]`;

@@ -1,6 +1,7 @@
 import { isDocumentType } from '../types/types.ts';
 import type { Node, SelectStmt } from 'libpg-query';
-import { isWholeItem } from '../../catalog/table-def.ts';
+import { type ColumnDef, isWholeItem } from '../../catalog/table-def.ts';
+import { inTurns, mapSlices } from '../../core/async/turns.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import { call, cast, column, name } from '../dialect/build.ts';
@@ -152,19 +153,19 @@ async function* storedRows(
     const selected = items.slice(skip, skip + remaining);
     skip -= Math.min(skip, items.length);
     remaining -= selected.length;
-    yield selected.map((item) =>
-      direct.output.map((output): StoredInput => {
-        if (isWholeItem(output)) return { kind: 'attribute', value: { M: item } };
-        const value = findValue(item, output.path);
-        if (value === undefined) return { kind: 'missing' };
-        const { type } = output;
-        return 'stored' in type
-          ? { kind: 'attribute', value, micros: readTime(type, value) }
-          : { kind: 'attribute', value };
-      }),
-    );
+    yield* inTurns(mapSlices(selected, (item) => direct.output.map((output) => readOutput(item, output))));
     if (remaining <= 0) return;
   }
+}
+
+function readOutput(item: AttributeMap, output: ColumnDef): StoredInput {
+  if (isWholeItem(output)) return { kind: 'attribute', value: { M: item } };
+  const value = findValue(item, output.path);
+  if (value === undefined) return { kind: 'missing' };
+  const { type } = output;
+  return 'stored' in type
+    ? { kind: 'attribute', value, micros: readTime(type, value) }
+    : { kind: 'attribute', value };
 }
 
 /** The query with its documents and times as text, because JavaScript values would lose digits. */
@@ -188,12 +189,13 @@ function asReadable(select: SelectStmt, types: readonly string[]): SelectStmt {
 
 /** The types whose values JavaScript keeps less of than there is: digits of documents, microseconds. */
 function isReadAsText(type: string): boolean {
-  return isDocumentType(type) || isTimeType(type);
+  return hasDocuments(type) || isTimeType(type);
 }
 
 /** The value as text if a JavaScript value would lose some of it. */
 export function toReadable(value: Node, type: string): Node {
   if (isDocumentType(type)) return call('pg_document_text', [value]);
+  if (hasDocuments(type)) return call('pg_document_text', [call('to_json', [value])]);
   return isTimeType(type) ? cast(value, 'text') : value;
 }
 
@@ -242,7 +244,7 @@ const NUMBERS = /^(?:numeric|bigint|integer|smallint|double|real)/;
 /** A value computed by the engine, with PostgreSQL's name of its type. */
 export function toStoredInput(value: Value, type: string): StoredInput {
   if (value === null) return { kind: 'null' };
-  if (isDocumentType(type) && typeof value === 'string') return { kind: 'json', text: value, typed: true };
+  if (hasDocuments(type) && typeof value === 'string') return { kind: 'json', text: value, typed: true };
   if (type.endsWith('[]') && Array.isArray(value))
     return { kind: 'array', items: value.map((item: Value) => toStoredInput(item, type.slice(0, -2))) };
   if (value instanceof Date) return formatInstant(BigInt(value.getTime()) * 1000n, type);

@@ -27,6 +27,8 @@ export function toNumber(node: Node, lane: ExactLane): Node {
   if (isInteger(type)) return lane.typed(call('num_of', [rewritten]), 'numeric');
   if (isFloat(type)) return lane.typed(call('num_of_double', [cast(rewritten, 'float8')]), 'numeric');
   if (type === 'text' || type === 'varchar') return lane.typed(call('num', [rewritten]), 'numeric');
+  if (type === 'json' || type === 'jsonb')
+    return lane.typed(call('num', [call('pg_extract_text', [rewritten, constant('$')])]), 'numeric');
   return lane.typed(call('num_any', [rewritten]), 'numeric');
 }
 
@@ -64,7 +66,7 @@ export function toJson(node: Node, lane: ExactLane): Node {
   const rewritten = lane.rewrite(node);
   return lane.typeOf(node) !== 'numeric' || 'A_Const' in node
     ? rewritten
-    : lane.typed(call('num_json', [rewritten]), 'json');
+    : lane.typed(call('pg_number_document', [call('num_text', [rewritten])]), 'json');
 }
 
 export function isNull(node: Node): boolean {
