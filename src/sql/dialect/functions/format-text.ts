@@ -44,7 +44,7 @@ export const RESERVED: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-function quoteIdent(name: string): string {
+export function quoteIdent(name: string): string {
   return /^[a-z_][a-z0-9_]*$/.test(name) && !RESERVED.has(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
