@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { COLUMN_TYPES } from '../../src/catalog/schemas/column-types.ts';
+import { DECLARED_TYPE_NAMES } from '../../src/catalog/declared-type.ts';
 import { detectStoredTime, parseStoredTime, requireStoredTime } from '../../src/catalog/stored-time.ts';
 
 const FIRST = Date.parse('0001-01-01T00:00:00.000Z');
@@ -16,7 +19,7 @@ const pattern = fc.oneof(
   fc.constant('YYYY-MM-DD'),
   fc.tuple(separator, clock).map(([between, time]) => `YYYY-MM-DD${between}${time}`),
   fc.tuple(separator, clock, offset).map(([between, time, zone]) => `YYYY-MM-DD${between}${time}${zone}`),
-  fc.constantFrom('epoch seconds', 'epoch milliseconds'),
+  fc.constantFrom('epoch seconds', 'epoch milliseconds', 'epoch microseconds'),
 );
 /** Two days from the ends, so that every offset is possible. */
 const micros = fc
@@ -36,7 +39,7 @@ describe('The stored form of dates', () => {
         const stored = write(kept) ?? '';
         expect(read(stored)).toBe(kept);
         expect(write(read(stored) ?? 0n)).toBe(stored);
-        if (kept !== instant) expect(write(instant)).toBeUndefined();
+        expect(write(instant)).toBe(kept === instant ? stored : undefined);
       }),
     );
   });
@@ -67,7 +70,8 @@ describe('The stored form of dates', () => {
     fc.assert(
       fc.property(pattern, micros, (form, instant) => {
         const { write, step, attribute } = requireStoredTime(form);
-        if (attribute === 'S') expect(detectStoredTime(write(floorTo(instant, step)) ?? '')).toBe(form);
+        const detected = detectStoredTime(write(floorTo(instant, step)) ?? '');
+        expect(detected).toBe(attribute === 'S' ? form : undefined);
       }),
     );
   });
@@ -118,5 +122,17 @@ describe('The stored form of dates', () => {
     expect(read('9999-12-31T23:59:59Z')).toBe(last - 999_999n);
     expect(write(last + 1n)).toBeUndefined();
     expect(requireStoredTime('epoch seconds').read('253402300800')).toBeUndefined();
+  });
+
+  it('is what the JSON Schema of schema files accepts', () => {
+    const schema = JSON.parse(readFileSync('docs/reference/schema-file.json', 'utf8'));
+    const { stored } = schema.$defs.column.properties;
+    const accepted = new RegExp(stored.pattern);
+    fc.assert(fc.property(pattern, (form) => accepted.test(form)));
+    expect(accepted.test('DD.MM.YYYY')).toBe(false);
+    const types = new RegExp(schema.$defs.type.pattern);
+    const names = [...COLUMN_TYPES, ...DECLARED_TYPE_NAMES, 'timestamptz', 'varchar(10)', 'numeric(10,2)'];
+    const refused = names.filter((name) => !name.includes(' to ') && !types.test(name));
+    expect(refused).toEqual([]);
   });
 });
