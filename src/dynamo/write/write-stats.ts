@@ -18,6 +18,16 @@ export function newWriteStats(): WriteStats {
   return { requests: 0, itemsWritten: 0, conflicts: 0, capacity: new Map(), bytes: 0, throttles: 0 };
 }
 
+/** Adds other statistics. */
+export function addWriteStats(into: WriteStats, more: WriteStats): void {
+  into.requests += more.requests;
+  into.itemsWritten += more.itemsWritten;
+  into.conflicts += more.conflicts;
+  into.bytes += more.bytes;
+  into.throttles += more.throttles;
+  for (const [name, units] of more.capacity) add(into, name, units);
+}
+
 /** The total of write capacity units. */
 export function totalWritten(stats: WriteStats): number {
   let total = 0;

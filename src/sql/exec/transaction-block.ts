@@ -19,6 +19,11 @@ export interface TransactionBuffer {
   listKeys(table: TableDef): readonly Key[];
   /** What the statements before this one have written, laid over what this one reads. */
   readonly earlier: Overlay | undefined;
+  /**
+   * The buffer of a part of the statement, such as a CTE that writes. As in PostgreSQL, no part sees what the others
+   * write, and no item may be changed by two of them.
+   */
+  createPart(): TransactionBuffer;
 }
 
 /** The one write of an item that a transaction will make, and the item after it. */

@@ -8,10 +8,11 @@ import { checkNesting } from './nesting.ts';
 import { getErrorPosition, loadParser, parseTree } from './parser.ts';
 import { type PreparedText, prepareText } from './prepared-text.ts';
 import type { InsertKind } from './insert-kind.ts';
-import { errorAt, unsupportedStatement, rejectWrites } from './unsupported.ts';
+import { errorAt, unsupportedStatement, rejectClauses, rejectNestedWrites } from './unsupported.ts';
 import { scan } from './scan.ts';
 import type { StatementHints } from './statement-hints.ts';
 import { getStringValue, getStringValues, visitNodes } from './tree.ts';
+import { hasWritingCtes } from './writing-ctes.ts';
 
 /** What every parsed statement has: its source and its parameters. */
 export interface ParsedText {
@@ -99,14 +100,17 @@ export async function parseStatement(sql: string): Promise<ParsedStatement> {
   const options = explain?.options ?? [];
   const analyze = hasAnalyze(options);
   const format = getExplainFormat(options);
-  if (format !== 'TEXT' && (format !== 'JSON' || !('SelectStmt' in node)))
+  const isQuery = 'SelectStmt' in node && !hasWritingCtes(node);
+  if (format !== 'TEXT' && (format !== 'JSON' || !isQuery))
     throw errorAt(
       prepared,
       first.stmt_location ?? 0,
       'SQL_NOT_SUPPORTED',
       `EXPLAIN format ${format} is not supported: use TEXT or, for queries, JSON`,
     );
-  if (!('SelectStmt' in node))
+  rejectNestedWrites(node, prepared);
+  if ('SelectStmt' in node) rejectClauses(node, prepared);
+  if (!('SelectStmt' in node) || !isQuery)
     return {
       ...text,
       kind: 'command',
@@ -116,7 +120,6 @@ export async function parseStatement(sql: string): Promise<ParsedStatement> {
       analyze,
       unsupported: () => unsupportedStatement(prepared, first.stmt_location ?? 0),
     };
-  rejectWrites(node, prepared);
   const { lockingClause: locking, ...ast } = node.SelectStmt;
   const locks = locking === undefined ? {} : ({ locks: true } as const);
   const json = format === 'JSON' ? ({ asJson: true } as const) : {};

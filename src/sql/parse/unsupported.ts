@@ -3,6 +3,7 @@ import { DriverError, type ErrorCode } from '../../core/errors.ts';
 import type { PreparedText } from './prepared-text.ts';
 import { scan } from './scan.ts';
 import { visitNodes } from './tree.ts';
+import { findNestedWrite } from './writing-ctes.ts';
 
 /** An error with the position of the first token at or after this byte. */
 export function errorAt(prepared: PreparedText, byte: number, code: ErrorCode, message: string): DriverError {
@@ -64,20 +65,28 @@ function statementName(prepared: PreparedText, byte: number): string {
 
 const TWO_WORDS: ReadonlySet<string> = new Set(['CREATE', 'ALTER', 'DROP']);
 
-/** Rejects subqueries that write, and locking clauses except one at the end of the statement. */
-export function rejectWrites(query: Node, prepared: PreparedText): void {
+/** Rejects statements that write anywhere but in a WITH at the top level. */
+export function rejectNestedWrites(statement: Node, prepared: PreparedText): void {
+  const nested = findNestedWrite(statement);
+  if (nested === undefined) return;
+  if ('ViewStmt' in statement)
+    throw new DriverError('SQL_NOT_SUPPORTED', 'views must not contain data-modifying statements in WITH');
+  if ('CopyStmt' in statement)
+    throw new DriverError('SQL_NOT_SUPPORTED', 'COPY of a query that writes is not supported', {
+      ...findPosition(nested, prepared),
+      remedy: 'Run the statement with RETURNING, and write its rows to a file with the command line.',
+    });
+  throw new DriverError(
+    'SQL_NOT_SUPPORTED',
+    'WITH clause containing a data-modifying statement must be at the top level',
+    findPosition(nested, prepared),
+  );
+}
+
+/** Rejects locking clauses except one at the end of the statement, and SELECT INTO. */
+export function rejectClauses(query: Node, prepared: PreparedText): void {
   const locks = 'SelectStmt' in query ? (query.SelectStmt.lockingClause ?? []) : [];
   visitNodes(query, (node) => {
-    for (const kind of ['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt'] as const)
-      if (kind in node)
-        throw new DriverError(
-          'SQL_NOT_SUPPORTED',
-          `${kind.slice(0, -4).toUpperCase()} in WITH is not supported`,
-          {
-            ...findPosition(node, prepared),
-            remedy: 'Run it as a separate statement; RETURNING returns its rows.',
-          },
-        );
     if (
       'LockingClause' in node &&
       !(locks.includes(node) && node.LockingClause.waitPolicy !== 'LockWaitSkip')

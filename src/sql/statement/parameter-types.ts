@@ -1,4 +1,13 @@
-import type { CallStmt, DeleteStmt, InsertStmt, Node, RangeVar, SelectStmt, UpdateStmt } from 'libpg-query';
+import type {
+  CallStmt,
+  DeleteStmt,
+  InsertStmt,
+  MergeStmt,
+  Node,
+  RangeVar,
+  SelectStmt,
+  UpdateStmt,
+} from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import { bindStatement, type TableSource } from '../bind/bind.ts';
@@ -12,6 +21,7 @@ import { isStar, getStringValue } from '../parse/tree.ts';
 import { PROCEDURES } from '../system/procedure-definitions.ts';
 import { TYPES } from '../types/types.ts';
 import { formatTargetName } from '../write/target-table.ts';
+import { listWritingCtes, withTypedCtes } from './typed-ctes.ts';
 
 /** Where the statement finds its tables. */
 interface Tables {
@@ -74,9 +84,16 @@ async function commandParts(
 ): Promise<readonly Part[]> {
   const table = (range: RangeVar | undefined): Promise<TableDef> =>
     catalog.table(formatTargetName(range), signal);
+  const writing = listWritingCtes(node);
+  if (writing.length > 0) {
+    const parts = [...writing, withTypedCtes(node)].map((each) => commandParts(each, { catalog }, signal));
+    return (await Promise.all(parts)).flat();
+  }
+  if ('SelectStmt' in node) return [{ select: node.SelectStmt, expected: [] }];
   if ('InsertStmt' in node) return insertParts(node.InsertStmt, await table(node.InsertStmt.relation));
   if ('UpdateStmt' in node) return updateParts(node.UpdateStmt, await table(node.UpdateStmt.relation));
   if ('DeleteStmt' in node) return deleteParts(node.DeleteStmt);
+  if ('MergeStmt' in node) return mergeParts(node.MergeStmt, await table(node.MergeStmt.relation));
   if ('CallStmt' in node) return callParts(node.CallStmt);
   if ('CopyStmt' in node) {
     const { query } = node.CopyStmt;
@@ -135,6 +152,33 @@ function deleteParts({
   return [
     toSelect([], [...from, ...usingClause], whereClause, withClause),
     ...from.flatMap((each) => returningParts(returningClause?.exprs, each)),
+  ];
+}
+
+function mergeParts(statement: MergeStmt, table: TableDef): readonly Part[] {
+  const { relation, sourceRelation, joinCondition, mergeWhenClauses = [], withClause } = statement;
+  const target: readonly Node[] = relation === undefined ? [] : [{ RangeVar: relation }];
+  const from = [...target, ...(sourceRelation === undefined ? [] : [sourceRelation])];
+  const clauses = mergeWhenClauses.flatMap((each) =>
+    'MergeWhenClause' in each ? [each.MergeWhenClause] : [],
+  );
+  return [
+    toSelect([], from, joinCondition, withClause),
+    ...clauses.map(({ commandType, targetList = [], values = [], condition }) =>
+      commandType === 'CMD_INSERT'
+        ? // Only the source has values to insert.
+          toSelect(
+            assignments(
+              values,
+              targetList.map((each) => assignedType(each, table)),
+            ),
+            from.slice(target.length),
+            condition,
+            withClause,
+          )
+        : toSelect(setValues(targetList, table), from, condition, withClause),
+    ),
+    ...target.flatMap((each) => returningParts(statement.returningClause?.exprs, each)),
   ];
 }
 

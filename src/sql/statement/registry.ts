@@ -3,14 +3,13 @@ import type { Command } from '../exec/command.ts';
 import { copy } from '../copy/copy.ts';
 import { createView } from '../ddl/create-view.ts';
 import { dropView } from '../ddl/drop-view.ts';
+import { hasWritingCtes } from '../parse/writing-ctes.ts';
 import { discard } from './discard.ts';
 import { setSetting, showSetting } from './setting.ts';
+import { writingCtes } from './writing-ctes.ts';
 import { transaction } from '../transaction/transaction-command.ts';
-import { deleteItems } from '../write/delete.ts';
-import { insert } from '../write/insert.ts';
-import { merge } from '../write/merge.ts';
 import { truncate } from '../write/truncate.ts';
-import { update } from '../write/update.ts';
+import { WRITE_COMMANDS } from '../write/write-commands.ts';
 import { callCommand } from '../procedures/call.ts';
 import { tableCommand } from '../ddl/table-command.ts';
 
@@ -19,10 +18,7 @@ export const COMMANDS: readonly Command[] = [
   copy,
   createView,
   dropView,
-  insert,
-  update,
-  deleteItems,
-  merge,
+  ...WRITE_COMMANDS,
   transaction,
   truncate,
   tableCommand,
@@ -34,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
 
 /** The command that runs a statement; throws where none does. */
 export function findCommand(parsed: ParsedCommand): Command {
+  if (hasWritingCtes(parsed.node)) return writingCtes;
   const found = COMMANDS.find(({ nodes }) => nodes.some((node) => node in parsed.node));
   if (found === undefined) throw parsed.unsupported();
   return found;

@@ -57,29 +57,44 @@ export function openTransaction(readOnly: boolean): OpenTransaction {
     return 'added';
   };
 
-  const createBuffer = (statement: TransactionStatement): TransactionBuffer => ({
-    write(write, table, { returned, base }) {
-      const guarded =
-        returned === 'NONE' || write.kind === 'put' ? write : requireUnchanged(write, base, table);
-      const image = returned === 'NONE' ? undefined : predictImage(write, returned, base, statement);
-      const outcome = add(guarded, table, statement);
-      return outcome === 'added'
-        ? { kind: 'done', item: image, response: {} }
-        : { kind: 'refused', item: outcome.item, uncertain: false };
-    },
-    currentItem(key, item, table) {
-      const identity = identify(table, key);
-      const before = planned.get(identity);
-      if (item !== undefined) read.set(identity, item);
-      if (before === undefined) return item;
-      const current = applyPending(before, item);
-      if (current === 'unknown') throw dependsError(before, statement, table, key);
-      return current;
-    },
-    listKeys: ({ name }) =>
-      [...planned.values()].filter(({ table }) => table.name === name).map(({ key }) => key),
-    earlier: toOverlay([...planned.values()], statement, read),
-  });
+  const createBuffer = (statement: TransactionStatement): TransactionBuffer => {
+    const before = planned;
+    const earlier = toOverlay([...before.values()], statement, read);
+    const writers = new Map<string, TransactionBuffer>();
+    const create = (seen: () => ReadonlyMap<string, PlannedWrite>): TransactionBuffer => {
+      const buffer: TransactionBuffer = {
+        write(write, table, { returned, base }) {
+          const key = write.kind === 'put' ? extractKey(write.item, table) : write.key;
+          const identity = identify(table, key);
+          const writer = writers.get(identity);
+          if (writer !== undefined && writer !== buffer && !isInsert(write)) throw twiceError(table, key);
+          writers.set(identity, buffer);
+          const guarded =
+            returned === 'NONE' || write.kind === 'put' ? write : requireUnchanged(write, base, table);
+          const image = returned === 'NONE' ? undefined : predictImage(write, returned, base, statement);
+          const outcome = add(guarded, table, statement);
+          return outcome === 'added'
+            ? { kind: 'done', item: image, response: {} }
+            : { kind: 'refused', item: outcome.item, uncertain: false };
+        },
+        currentItem(key, item, table) {
+          const identity = identify(table, key);
+          const pending = seen().get(identity);
+          if (item !== undefined) read.set(identity, item);
+          if (pending === undefined) return item;
+          const current = applyPending(pending, item);
+          if (current === 'unknown') throw dependsError(pending, statement, table, key);
+          return current;
+        },
+        listKeys: ({ name }) =>
+          [...seen().values()].filter(({ table }) => table.name === name).map(({ key }) => key),
+        earlier,
+        createPart: () => create(() => before),
+      };
+      return buffer;
+    };
+    return create(() => planned);
+  };
 
   return {
     readOnly,
@@ -232,6 +247,19 @@ function predictImage(
       { remedy: 'Leave out RETURNING, or read the item after COMMIT.' },
     );
   return image;
+}
+
+/** An INSERT, which fails where another part has inserted the item, and may follow the DELETE of another part. */
+function isInsert({ kind, conditions }: ItemWrite): boolean {
+  return kind === 'put' && conditions.some((condition) => condition.kind === 'absent');
+}
+
+function twiceError(table: TableDef, key: Key): DriverError {
+  return new DriverError(
+    'SQL_NOT_SUPPORTED',
+    `two parts of the statement change the item ${describeItem(key, table)}`,
+    { remedy: 'Change the item in one part of the statement, or run two statements.' },
+  );
 }
 
 function dependsError(

@@ -61,7 +61,7 @@ function valueNode(node: Node): Node {
   const part = parts[colno - 1];
   if (part === undefined || parts.length !== ncolumns)
     throw new DriverError(
-      'SQL_NOT_SUPPORTED',
+      parts.length === 0 ? 'SQL_NOT_SUPPORTED' : 'SQL_SYNTAX',
       parts.length === 0
         ? 'source for a multiple-column UPDATE item must be a ROW() expression'
         : 'number of columns does not match number of values',

@@ -1,4 +1,4 @@
-import type { DeleteStmt, Node, UpdateStmt } from 'libpg-query';
+import type { DeleteStmt, MergeStmt, Node, UpdateStmt } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import type { ParsedText } from '../parse/parse.ts';
 import { getStringValues, mapInside, mapNodes } from '../parse/tree.ts';
@@ -12,7 +12,8 @@ export function checkTableReferences(
     returningClause,
     ...rest
   }: Pick<UpdateStmt, 'relation' | 'whereClause' | 'returningClause' | 'targetList' | 'fromClause'> &
-    Pick<DeleteStmt, 'usingClause'>,
+    Pick<DeleteStmt, 'usingClause'> &
+    Pick<MergeStmt, 'joinCondition' | 'mergeWhenClauses'>,
   parsed: ParsedText,
 ): void {
   const name = relation?.relname;
@@ -35,5 +36,6 @@ export function checkTableReferences(
       );
     return mapInside(node, check);
   };
-  mapNodes([rest.targetList ?? [], whereClause ? [whereClause] : [], returningClause?.exprs ?? []], check);
+  const { targetList, joinCondition, mergeWhenClauses } = rest;
+  mapNodes([targetList, whereClause, joinCondition, mergeWhenClauses, returningClause?.exprs], check);
 }

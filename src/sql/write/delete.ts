@@ -12,24 +12,23 @@ import { toJoinedSelect } from './joined-rows.ts';
 import { findMatchingKeys } from './matching-keys.ts';
 import { readReturning } from './returning-list.ts';
 import { findReturnedSources, toSourceColumns } from './returned-sources.ts';
-import {
-  checkReturning,
-  describeReturning,
-  type PerformedWrite,
-  withPartialResult,
-  toCommandResult,
-} from './returning.ts';
+import { checkReturning, type PerformedWrite, withPartialResult } from './returning.ts';
 import type { StatementScope } from './statement-scope.ts';
+import { writeCommand } from './write-command.ts';
 import { resolveAlias, resolveTarget } from './target-table.ts';
 
 /** DELETE deletes the items that match WHERE, provided they still match when the delete arrives. */
-export const deleteItems: Command = {
+export const deleteItems = writeCommand({
   nodes: ['DeleteStmt'],
-  roleInTransaction: () => 'writes',
-  run: async (...statement) => toCommandResult(await performDelete(...statement)),
-  columns(parsed, context, signal) {
-    const { usingClause: from = [], withClause, ...statement } = asDelete(parsed);
-    return describeReturning(statement, parsed, context, signal, { from, withClause });
+  perform: performDelete,
+  getReturningParts(parsed) {
+    const { relation, returningClause, usingClause: from = [], withClause } = asDelete(parsed);
+    return {
+      ...(relation && { relation }),
+      ...(returningClause && { returningClause }),
+      from,
+      withClause,
+    };
   },
   async explain(parsed, parameters, context, signal) {
     const { relation: range = {}, whereClause: where, usingClause = [], withClause } = asDelete(parsed);
@@ -49,10 +48,10 @@ export const deleteItems: Command = {
     };
     return explainJoinedChanges('DeleteItem', table, toJoinedSelect(query), scope);
   },
-};
+});
 
 /** Deletes the items. */
-export async function performDelete(
+async function performDelete(
   ...[parsed, parameters, context, signal]: Parameters<Command['run']>
 ): Promise<PerformedWrite> {
   const {
@@ -65,7 +64,7 @@ export async function performDelete(
   const table = await resolveTarget(range, 'DELETE', parsed, context, signal);
   const scope: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
   checkTableReferences(asDelete(parsed), parsed);
-  const returning = readReturning(returningClause, range, from);
+  const returning = readReturning(returningClause, range, { from, withClause });
   const writes = newWriteStats();
   const changes: ItemChanges = {
     table,

@@ -58,11 +58,10 @@ export async function explainInsert(
   table: TableDef,
   verb: InsertKind,
   onConflict: OnConflictClause | undefined,
-  rows: Node | undefined,
+  select: SelectStmt | undefined,
   { parsed, parameters, context, signal }: StatementScope,
 ): Promise<readonly string[]> {
   const { session, settings } = context;
-  const select = rows !== undefined && 'SelectStmt' in rows ? rows.SelectStmt : undefined;
   const { valuesLists } = select ?? {};
   const write = describePut(table, verb, onConflict, session.batchWrites);
   if (select === undefined || valuesLists !== undefined)

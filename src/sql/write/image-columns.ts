@@ -1,10 +1,19 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import { type ColumnDef, isWholeItem, type TableDef } from '../../catalog/table-def.ts';
+import { type ColumnDef, ITEM_COLUMN, isWholeItem, type TableDef } from '../../catalog/table-def.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import type { ItemImage } from './item-image.ts';
 
 /** The members of an item in memory that hold its images and the columns of other relations. */
-const MEMBERS = { old: '$old row', new: '$new row', source: '$source row', action: '$merge action' } as const;
+const MEMBERS = {
+  row: '$row',
+  old: '$old row',
+  new: '$new row',
+  source: '$source row',
+  action: '$merge action',
+} as const;
+
+/** The hidden column that holds `"$item"` of an item with images. */
+export const ROW_COLUMN = MEMBERS.row;
 
 /** The hidden column that holds merge_action(). */
 export const ACTION_COLUMN = MEMBERS.action;
@@ -32,6 +41,7 @@ export function toSourceMember(position: number): string {
 export function toImageItems(images: readonly ItemImage[]): readonly AttributeMap[] {
   return images.map(({ item, old, new: after, source, action }) => ({
     ...item,
+    [MEMBERS.row]: { M: item },
     ...(old && { [MEMBERS.old]: { M: old } }),
     ...(after && { [MEMBERS.new]: { M: after } }),
     ...(source && Object.keys(source).length > 0 && { [MEMBERS.source]: { M: source } }),
@@ -69,11 +79,15 @@ const ACTION: ColumnDef = {
 };
 
 function toImageColumns(column: ColumnDef): readonly ColumnDef[] {
-  if (column.hidden === true && !isWholeItem(column)) return [];
-  return (['old', 'new'] as const).map((image): ColumnDef => ({
+  const isWhole = isWholeItem(column);
+  if (column.hidden === true && !isWhole) return [];
+  const images = (['old', 'new'] as const).map((image): ColumnDef => ({
     ...column,
     name: toImageName(image, column.name),
-    path: isWholeItem(column) ? [MEMBERS[image]] : [MEMBERS[image], ...column.path],
+    path: isWhole ? [MEMBERS[image]] : [MEMBERS[image], ...column.path],
     hidden: true,
   }));
+  return column.name === ITEM_COLUMN && isWhole
+    ? [...images, { ...column, name: ROW_COLUMN, path: [MEMBERS.row] }]
+    : images;
 }

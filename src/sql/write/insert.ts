@@ -19,16 +19,11 @@ import { findNewAttributes, noticeNewAttributes } from './new-attributes.ts';
 import { buildNewItems } from './new-items.ts';
 import { resolveOnConflict, putItem, type OnConflict } from './put-item.ts';
 import { recordBatch } from './record-write.ts';
-import {
-  checkReturning,
-  describeReturning,
-  type PerformedWrite,
-  withPartialResult,
-  toCommandResult,
-} from './returning.ts';
+import { checkReturning, type PerformedWrite, withPartialResult } from './returning.ts';
 import { needsOldImage, readReturning } from './returning-list.ts';
 import { readSourceRows } from './source-rows.ts';
 import type { StatementScope } from './statement-scope.ts';
+import { writeCommand } from './write-command.ts';
 import { insertWholeItems } from './whole-items.ts';
 import { estimatePutUnits, getWriteBudget } from './write-budget.ts';
 import { resolveAlias, resolveTarget } from './target-table.ts';
@@ -37,27 +32,34 @@ import { resolveAlias, resolveTarget } from './target-table.ts';
  * INSERT puts new items and fails on an existing key. REPLACE replaces existing items, UPSERT sets attributes of existing or
  * new items.
  */
-export const insert: Command = {
+export const insert = writeCommand({
   nodes: ['InsertStmt'],
-  roleInTransaction: () => 'writes',
-  run: async (...statement) => toCommandResult(await performInsert(...statement)),
-  columns: (parsed, context, signal) => describeReturning(asInsert(parsed), parsed, context, signal),
+  perform: performInsert,
+  getReturningParts(parsed) {
+    const { relation, returningClause, cols, onConflictClause, withClause } = asInsert(parsed);
+    return {
+      ...(relation && { relation }),
+      ...(returningClause && { returningClause }),
+      ...(cols && { cols }),
+      ...(onConflictClause && { onConflictClause }),
+      withClause,
+    };
+  },
   async explain(parsed, parameters, context, signal) {
     const { relation } = asInsert(parsed);
     const table = await resolveTarget(relation, parsed.insertKind.toUpperCase(), parsed, context, signal);
-    const { selectStmt, onConflictClause } = await insertWholeItems(
-      asInsert(parsed),
-      table,
-      context.catalog,
-      signal,
-    );
+    const statement = await insertWholeItems(asInsert(parsed), table, context.catalog, signal);
+    const { selectStmt: rows, onConflictClause } = statement;
     const scope: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
-    return explainInsert(table, parsed.insertKind, onConflictClause, selectStmt, scope);
+    resolveInsertTargets(statement.cols, table, parsed);
+    const select =
+      rows !== undefined && 'SelectStmt' in rows ? withInsertCtes(statement, rows.SelectStmt) : undefined;
+    return explainInsert(table, parsed.insertKind, onConflictClause, select, scope);
   },
-};
+});
 
 /** Inserts the rows. */
-export async function performInsert(
+async function performInsert(
   ...[parsed, parameters, context, signal]: Parameters<Command['run']>
 ): Promise<PerformedWrite> {
   const verb = parsed.insertKind.toUpperCase();
@@ -97,7 +99,9 @@ async function insertInto(
 ): Promise<PerformedWrite> {
   const { table, targets, onConflict, added } = into;
   const { settings, session, buffer } = scope.context;
-  const returning = readReturning(statement.returningClause, statement.relation);
+  const returning = readReturning(statement.returningClause, statement.relation, {
+    withClause: statement.withClause,
+  });
   const needed = returning === undefined ? 'NONE' : needsOldImage(returning) ? 'BOTH' : 'ALL_NEW';
   const writes = newWriteStats();
   const rows = statement.selectStmt;

@@ -4,15 +4,12 @@ import { DriverError } from '../../core/errors.ts';
 import { type Assignment, parseAssignments } from './assignment.ts';
 import { evaluateConstant } from './constant.ts';
 import { resolveInsertTargets } from './insert-targets.ts';
-import { limitToRelation } from './merge-scope.ts';
+import { limitToRelation, type MergeMatch } from './merge-scope.ts';
 import { joinMultiAssignments, type JoinedSubquery } from './multi-assignment.ts';
 import type { StatementScope } from './statement-scope.ts';
 import type { StoredInput } from './stored-input.ts';
 import { resolveAlias } from './target-table.ts';
 import type { WriteTarget } from './write-target.ts';
-
-/** Which rows a WHEN clause is for: pairs, source rows without an item, or items without a source row. */
-export type MergeMatch = 'matched' | 'not-matched-by-target' | 'not-matched-by-source';
 
 /** One WHEN clause. */
 export interface MergeClause {

@@ -6,8 +6,10 @@ import { name as string } from '../dialect/build.ts';
 import type { ParsedText } from '../parse/parse.ts';
 import { getStringValues, mapInside, mapNodes } from '../parse/tree.ts';
 import { getAlias, listFromAliases } from './from-items.ts';
-import type { MergeMatch } from './merge-clauses.ts';
 import { resolveAlias } from './target-table.ts';
+
+/** Which rows a WHEN clause is for: pairs, source rows without an item, or items without a source row. */
+export type MergeMatch = 'matched' | 'not-matched-by-target' | 'not-matched-by-source';
 
 interface MergeRelations {
   readonly relation: RangeVar | undefined;

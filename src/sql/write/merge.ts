@@ -15,35 +15,26 @@ import { type Merge, toMergeQuery } from './merge-rows.ts';
 import { findNewAttributes, noticeNewAttributes } from './new-attributes.ts';
 import { needsOldImage, readReturning, type Returning } from './returning-list.ts';
 import { findReturnedSources, toSourceColumns } from './returned-sources.ts';
-import {
-  checkReturning,
-  describeReturning,
-  type PerformedWrite,
-  toCommandResult,
-  withPartialResult,
-} from './returning.ts';
+import { checkReturning, type PerformedWrite, withPartialResult } from './returning.ts';
 import type { StatementScope } from './statement-scope.ts';
+import { writeCommand } from './write-command.ts';
 import { resolveAlias, resolveTarget } from './target-table.ts';
 
 /** MERGE changes the items that match rows of a query, and inserts the rows that match none. */
-export const merge: Command = {
+export const merge = writeCommand({
   nodes: ['MergeStmt'],
-  roleInTransaction: () => 'writes',
-  run: async (...statement) => toCommandResult(await performMerge(...statement)),
-  columns(parsed, context, signal) {
+  perform: performMerge,
+  getReturningParts(parsed) {
     const statement = asMerge(parsed);
     const { withClause, sourceRelation, returningClause, relation } = statement;
-    const from = sourceRelation === undefined ? [] : [sourceRelation];
-    const names = {
+    return {
       ...(relation && { relation }),
       ...(returningClause && { returningClause }),
       ...listTargetNames(statement),
-    };
-    return describeReturning(names, parsed, context, signal, {
-      from,
+      from: sourceRelation === undefined ? [] : [sourceRelation],
       withClause,
       starOrder: 'sources first',
-    });
+    };
   },
   async explain(parsed, parameters, context, signal) {
     const scope: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
@@ -52,10 +43,10 @@ export const merge: Command = {
     const select = toJoinedSelect({ ...query, attributes: [] });
     return explainJoinedChanges(listOperations(plan.clauses), plan.table, select, scope);
   },
-};
+});
 
 /** Merges the rows. */
-export async function performMerge(
+async function performMerge(
   ...[parsed, parameters, context, signal]: Parameters<Command['run']>
 ): Promise<PerformedWrite> {
   const scope: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
@@ -84,7 +75,7 @@ async function planMerge(
   assertDistinctNames(resolveAlias(range), from);
   checkTableReferences({ ...statement, fromClause: from }, parsed);
   const clauses = parseMergeClauses(statement, table, scope);
-  const returning = readReturning(returningClause, range, from, 'sources first');
+  const returning = readReturning(returningClause, range, { from, withClause, starOrder: 'sources first' });
   const sources = await findReturnedSources(returning, table, from, withClause, scope);
   const plan: Merge = { statement, table, range, clauses, sources };
   return {

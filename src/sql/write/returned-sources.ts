@@ -1,14 +1,18 @@
 import type { Node, SelectStmt, WithClause } from 'libpg-query';
 import type { ColumnDef, TableDef } from '../../catalog/table-def.ts';
+import { DriverError } from '../../core/errors.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
+import { foldCase } from '../bind/suggestions.ts';
 import { column } from '../dialect/build.ts';
 import { planStatement } from '../exec/run.ts';
 import { toParsedQuery } from '../parse/parse.ts';
+import { getStringValues } from '../parse/tree.ts';
 import { toCarried, toCarriedAttribute, toCarriedColumn } from './carried-columns.ts';
 import { getAlias, splitFromItems } from './from-items.ts';
 import { toSourceMember, toSourceName, toSourcePath } from './image-columns.ts';
 import type { ItemImage } from './item-image.ts';
 import {
+  listOwnNames,
   listSourceReferences,
   listSourceStars,
   NO_SOURCES,
@@ -45,6 +49,7 @@ export async function findReturnedSources(
 ): Promise<WantedSources> {
   if (returning === undefined || returning.from.length === 0)
     return { references: [], types: [], stars: new Map() };
+  await assertUnambiguous(returning, table, from, withClause, scope);
   const references = [...listSourceReferences(returning, table)];
   const stars = new Map<string, readonly number[]>();
   for (const star of new Set(listSourceStars(returning))) {
@@ -95,6 +100,28 @@ export function toSourceColumns(
     columns: carried.map(({ column: each }) => ({ ...each, hidden: true })),
     returned: { references, stars, restore: carried.map(({ restore }) => restore) },
   };
+}
+
+/** Throws where an unqualified name is a column of the table and of FROM. */
+async function assertUnambiguous(
+  returning: Returning,
+  table: TableDef,
+  from: readonly Node[],
+  withClause: WithClause | undefined,
+  scope: PlanScope,
+): Promise<void> {
+  const names = listOwnNames(returning, table);
+  if (names.length === 0) return;
+  const all: Node = { ColumnRef: { fields: [{ A_Star: {} }] } };
+  const taken = new Set((await describe([all], from, withClause, scope)).map(({ name }) => foldCase(name)));
+  for (const node of names) {
+    const { fields, location = 0 } = 'ColumnRef' in node ? node.ColumnRef : {};
+    const [name = ''] = getStringValues(fields);
+    if (taken.has(foldCase(name)))
+      throw new DriverError('SQL_AMBIGUOUS_COLUMN', `column reference "${name}" is ambiguous`, {
+        position: scope.parsed.position(location),
+      });
+  }
 }
 
 /** The columns of one item of FROM, or of all. */

@@ -1,6 +1,5 @@
-import type { Node, RangeVar, ReturningClause } from 'libpg-query';
+import type { Node, RangeVar, ReturningClause, WithClause } from 'libpg-query';
 import type { ColumnDef, TableDef } from '../../catalog/table-def.ts';
-import { DriverError } from '../../core/errors.ts';
 import { inferOutputName } from '../bind/output-name.ts';
 import { createUnknownColumnError, foldCase } from '../bind/suggestions.ts';
 import { column } from '../dialect/build.ts';
@@ -20,11 +19,19 @@ export interface Returning {
   readonly new: string | undefined;
   /** The items of FROM, USING or the source of MERGE. */
   readonly from: readonly Node[];
+  readonly withClause: WithClause | undefined;
   /** Which columns `*` lists first: MERGE begins with those of its source. */
   readonly starOrder: StarOrder;
 }
 
 export type StarOrder = 'table first' | 'sources first';
+
+/** The relations that a statement joins to its table, and the WITH that they may refer to. */
+export interface JoinedRelations {
+  readonly from?: readonly Node[] | undefined;
+  readonly withClause?: WithClause | undefined;
+  readonly starOrder?: StarOrder | undefined;
+}
 
 /** The source columns that RETURNING refers to, in the order in which they are carried. */
 export interface ReturnedSources {
@@ -40,8 +47,7 @@ export const NO_SOURCES: ReturnedSources = { references: [], stars: new Map(), r
 export function readReturning(
   clause: ReturningClause | undefined,
   range: RangeVar | undefined,
-  from: readonly Node[] = [],
-  starOrder: StarOrder = 'table first',
+  { from = [], withClause, starOrder = 'table first' }: JoinedRelations = {},
 ): Returning | undefined {
   const exprs = clause?.exprs;
   if (exprs === undefined) return undefined;
@@ -59,6 +65,7 @@ export function readReturning(
     old: nameOf('RETURNING_OPTION_OLD', 'old'),
     new: nameOf('RETURNING_OPTION_NEW', 'new'),
     from,
+    withClause,
     starOrder,
   };
 }
@@ -92,6 +99,22 @@ export function listSourceReferences(returning: Returning, table: TableDef): rea
     ({ image, fields }) => image === 'source' && fields.at(-1) !== '*',
   );
   return [...new Map(sources.map(({ fields, node }) => [fields.join('\0'), node])).values()];
+}
+
+/** The unqualified names in RETURNING that are columns of its table, which FROM must not have, too. */
+export function listOwnNames(returning: Returning, { columns }: TableDef): readonly Node[] {
+  if (returning.from.length === 0) return [];
+  const names = new Map<string, Node>();
+  const visit = (node: Node): Node => {
+    if ('SubLink' in node) return node;
+    const fields = 'ColumnRef' in node ? getStringValues(node.ColumnRef.fields) : [];
+    const [name = ''] = fields;
+    if (fields.length === 1 && columns.some((each) => foldCase(each.name) === foldCase(name)))
+      names.set(name, node);
+    return mapInside(node, visit);
+  };
+  mapNodes(returning.exprs, visit);
+  return [...names.values()];
 }
 
 /** The items of FROM whose columns RETURNING lists by a star; `*` for all of them. */
@@ -247,11 +270,4 @@ function replaceMergeAction(value: Node, alias: string): Node {
   const replace = (node: Node): Node =>
     'MergeSupportFunc' in node ? column(alias, ACTION_COLUMN) : mapInside(node, replace);
   return mapNodes(value, replace);
-}
-
-/** The error of a whole row that RETURNING cannot return. */
-export function wholeRowError(name: string): DriverError {
-  return new DriverError('SQL_NOT_SUPPORTED', `RETURNING cannot return "${name}" as a whole row`, {
-    remedy: `Write ${name}.*, or ${name}."$item" for the document.`,
-  });
 }

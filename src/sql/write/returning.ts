@@ -10,29 +10,24 @@ import type { StatementContext } from '../exec/context.ts';
 import { createObjectMapper } from '../exec/direct.ts';
 import { unknownParameters } from '../parse/parameter-list.ts';
 import type { ParsedText } from '../parse/parse.ts';
+import { visitNodes } from '../parse/tree.ts';
 import type { ResultColumn } from '../types/types.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { Value } from '../types/value.ts';
 import { describeOverItems, evaluateOverItems } from './item-expressions.ts';
-import { readReturning, resolveReturning, type Returning, type StarOrder } from './returning-list.ts';
+import { readReturning, resolveReturning, type JoinedRelations, type Returning } from './returning-list.ts';
 import {
   findReturnedSources,
   NO_SOURCE_COLUMNS,
   type SourceColumns,
   toSourceColumns,
 } from './returned-sources.ts';
-import { toImageItems, withImageColumns } from './image-columns.ts';
+import { ROW_COLUMN, toImageItems, withImageColumns } from './image-columns.ts';
 import type { ItemImage } from './item-image.ts';
+import { renameItemColumn } from './numbered-items.ts';
 import { withNewColumns, type TargetNames, findNewAttributes } from './new-attributes.ts';
 import type { StatementScope } from './statement-scope.ts';
 import { formatTargetName } from './target-table.ts';
-
-/** The relations that a statement joins to its table. */
-export interface JoinedRelations {
-  readonly from: readonly Node[];
-  readonly withClause: WithClause | undefined;
-  readonly starOrder?: StarOrder;
-}
 
 /** What a statement wrote, and what its RETURNING is evaluated over. */
 export interface PerformedWrite {
@@ -91,7 +86,7 @@ async function evaluateReturning(
   if (returning === undefined) return { columns: [], rows: [] };
   const { targets, context, items } = await prepareImages(performed);
   const afterWrite = { ...scope, context, stats: newReadStats() };
-  const expressions = { table, range, targets };
+  const expressions = { table, range, targets, withClause: findUsedWith(returning) };
   return {
     columns: await describeOverItems(expressions, afterWrite),
     rows: await evaluateOverItems(expressions, items, afterWrite),
@@ -137,7 +132,7 @@ async function prepareReturning(
   const targets = resolveReturning(returning, extended, returned, parsed);
   const usesImages = targets.some((target, i) => target !== returning.exprs[i]);
   return {
-    targets,
+    targets: usesImages ? renameItemColumn(targets, returning.alias, ROW_COLUMN) : targets,
     context: context.derive({ catalog: usesImages ? withImageColumns(catalog, name, columns) : catalog }),
     usesImages,
   };
@@ -163,31 +158,62 @@ export async function checkReturning(
   const catalog = withNewColumns(added, table, [], scope.context);
   const { targets, context } = await prepareReturning(returning, table, sources, catalog, scope);
   // The types of new attributes are known only from their values.
-  if (added.length === 0) await describeOverItems({ range, targets }, { ...scope, context });
+  const withClause = findUsedWith(returning);
+  if (added.length === 0) await describeOverItems({ range, targets, withClause }, { ...scope, context });
 }
+
+/** The WITH that subqueries of RETURNING may refer to. */
+function findUsedWith({ exprs, withClause }: Returning): WithClause | undefined {
+  let hasSubquery = false;
+  visitNodes(exprs, (node) => {
+    hasSubquery ||= 'SubLink' in node;
+  });
+  return hasSubquery ? withClause : undefined;
+}
+
+/** The parts of a statement that its RETURNING depends on. */
+export interface ReturningParts
+  extends TargetNames, JoinedRelations, Pick<InsertStmt, 'relation' | 'returningClause'> {}
 
 /** The columns of RETURNING, for a statement that is being prepared. */
 export async function describeReturning(
-  {
-    relation: range,
-    returningClause,
-    ...names
-  }: Pick<InsertStmt, 'relation' | 'returningClause'> & TargetNames,
+  parts: ReturningParts,
   parsed: ParsedText,
   context: StatementContext,
   signal: AbortSignal,
-  { from, withClause, starOrder }: JoinedRelations = { from: [], withClause: undefined },
 ): Promise<readonly ResultColumn[]> {
-  const returning = readReturning(returningClause, range, from, starOrder);
-  if (returning === undefined || range === undefined) return [];
+  const { relation: range } = parts;
+  const parameters = unknownParameters(parsed);
+  const scope = { parsed, parameters, context, signal };
+  const prepared = await describeImages(parts, scope);
+  if (prepared === undefined || range === undefined) return [];
+  const { targets, context: extended, withClause } = prepared;
+  return describeOverItems({ range, targets, withClause }, { ...scope, context: extended });
+}
+
+/** RETURNING's expressions, and the table with the columns that they refer to; undefined without RETURNING. */
+export async function describeImages(
+  parts: ReturningParts,
+  { parsed, parameters, context, signal }: Omit<StatementScope, 'stats'>,
+): Promise<
+  | {
+      readonly targets: readonly Node[];
+      readonly context: StatementContext;
+      readonly table: TableDef;
+      readonly withClause: WithClause | undefined;
+    }
+  | undefined
+> {
+  const { relation: range, returningClause, from = [], withClause, starOrder, ...names } = parts;
+  const returning = readReturning(returningClause, range, { from, withClause, starOrder });
+  if (returning === undefined || range === undefined) return undefined;
   const table = await context.catalog.table(formatTargetName(range), signal);
   const catalog = withNewColumns(findNewAttributes(names, table, parsed), table, [], context);
-  const parameters = unknownParameters(parsed);
   const scope = { parsed, parameters, context, signal };
   const wanted = await findReturnedSources(returning, table, from, withClause, scope);
   const sources = toSourceColumns(wanted, [], scope);
   const prepared = await prepareReturning(returning, table, sources, catalog, scope);
-  return describeOverItems({ range, targets: prepared.targets }, { ...scope, context: prepared.context });
+  return { table, withClause: findUsedWith(returning), ...prepared };
 }
 
 /** Adds to the error of a partly executed statement how many items it had written. */

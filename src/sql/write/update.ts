@@ -14,25 +14,25 @@ import { findMatchingKeys } from './matching-keys.ts';
 import { joinMultiAssignments, joinSubqueries } from './multi-assignment.ts';
 import { findNewAttributes, noticeNewAttributes } from './new-attributes.ts';
 import { needsOldImage, readReturning } from './returning-list.ts';
-import {
-  checkReturning,
-  describeReturning,
-  type PerformedWrite,
-  withPartialResult,
-  toCommandResult,
-} from './returning.ts';
+import { checkReturning, type PerformedWrite, withPartialResult } from './returning.ts';
 import { findReturnedSources, toSourceColumns } from './returned-sources.ts';
 import type { StatementScope } from './statement-scope.ts';
+import { writeCommand } from './write-command.ts';
 import { resolveAlias, resolveTarget } from './target-table.ts';
 
 /** UPDATE changes the items that match WHERE, provided they still match when the write arrives; it never creates one. */
-export const update: Command = {
+export const update = writeCommand({
   nodes: ['UpdateStmt'],
-  roleInTransaction: () => 'writes',
-  run: async (...statement) => toCommandResult(await performUpdate(...statement)),
-  columns(parsed, context, signal) {
-    const { fromClause: from = [], withClause, ...statement } = asUpdate(parsed);
-    return describeReturning(statement, parsed, context, signal, { from, withClause });
+  perform: performUpdate,
+  getReturningParts(parsed) {
+    const { relation, returningClause, targetList, fromClause: from = [], withClause } = asUpdate(parsed);
+    return {
+      ...(relation && { relation }),
+      ...(returningClause && { returningClause }),
+      ...(targetList && { targetList }),
+      from,
+      withClause,
+    };
   },
   async explain(parsed, parameters, context, signal) {
     const statement = asUpdate(parsed);
@@ -54,10 +54,10 @@ export const update: Command = {
     const query = { table, alias: resolveAlias(range), from, where, withClause, attributes: [], expressions };
     return explainJoinedChanges(operation, table, toJoinedSelect(query), scope);
   },
-};
+});
 
 /** Updates the items. */
-export async function performUpdate(
+async function performUpdate(
   ...[parsed, parameters, context, signal]: Parameters<Command['run']>
 ): Promise<PerformedWrite> {
   const {
@@ -75,7 +75,7 @@ export async function performUpdate(
   const assignments = parseAssignments(multiple.targetList, table, resolveAlias(range), scope);
   const moves = changesKey(assignments);
   const added = findNewAttributes({ targetList }, table, parsed);
-  const returning = readReturning(returningClause, range, from);
+  const returning = readReturning(returningClause, range, { from, withClause });
   const writes = newWriteStats();
   const changes: ItemChanges = {
     table,

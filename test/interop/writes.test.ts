@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { writeFileSync } from 'node:fs';
+import { env } from 'node:process';
+import {
+  FINAL_READS,
+  formatRecordedWrites,
+  readRecordedWrites,
+  readScenarios,
+  recordedWritesFile,
+  toRecorded,
+  WRITE_TABLES_SQL,
+} from '../sql/write/recorded.ts';
+import { findMissingPackages } from './debian.ts';
+import { type Postgres, findPostgres, startPostgres } from './postgres.ts';
+
+const missing = findMissingPackages(['postgresql-15']);
+const programs = missing === undefined ? findPostgres() : undefined;
+
+(programs === undefined ? describe.skip : describe)(
+  `PostgreSQL 15 writes what was recorded${missing === undefined ? '' : ` (${missing})`}`,
+  () => {
+    let postgres: Postgres | undefined;
+    beforeAll(async () => {
+      postgres = await startPostgres(programs ?? '');
+    }, 120_000);
+    afterAll(() => postgres?.stop());
+
+    it.each(['statements'] as const)('for %s', (fixture) => {
+      const found = readScenarios(fixture).map(({ statements }) => {
+        const all = [...statements, ...FINAL_READS];
+        const outcomes = postgres?.run(WRITE_TABLES_SQL, all) ?? [];
+        return all.map((sql, i) => toRecorded(sql, outcomes[i] ?? { error: '' }));
+      });
+      // With DYNADBC_RECORD the files are recorded again.
+      if (env['DYNADBC_RECORD'] !== undefined)
+        writeFileSync(recordedWritesFile(fixture), formatRecordedWrites(found));
+      expect(found).toEqual(readRecordedWrites(fixture));
+    });
+  },
+);
