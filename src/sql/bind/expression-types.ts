@@ -1,5 +1,6 @@
 import type { Node, SelectStmt } from 'libpg-query';
-import type { SqlType } from '../../catalog/table-def.ts';
+import type { ColumnDef, SqlType } from '../../catalog/table-def.ts';
+import type { AttributeType } from '../../dynamo/attribute-value.ts';
 import type { ExpressionTypes } from '../dialect/types.ts';
 import type { Relation } from './relation.ts';
 import { type TypedColumn, TypeInference } from './type-inference.ts';
@@ -11,7 +12,9 @@ interface BoundQueryTables {
   readonly system: readonly Pick<Relation, 'alias' | 'columns'>[];
 }
 
-interface QueryTypes extends ExpressionTypes {
+export interface QueryTypes extends ExpressionTypes {
+  /** Whether the expression is a column, also through subqueries, whose sampled values are all maps, lists or sets. */
+  readonly isDocumentColumn: (node: Node) => boolean;
   /** The columns of the query's result. */
   readonly resultColumns: () => readonly TypedColumn[];
 }
@@ -20,6 +23,7 @@ interface QueryTypes extends ExpressionTypes {
 export function inferExpressionTypes({ select, relations, system }: BoundQueryTables): QueryTypes {
   const [types, converted] = [new Map<Node, string>(), new Map<Node, string>()];
   const [stored, definitions] = [new Map<Node, SqlType>(), new Map<Node, readonly Node[]>()];
+  const seen = new Map<Node, ColumnDef['seen']>();
   const outputs = new Map<SelectStmt, readonly TypedColumn[]>();
   let columns: readonly TypedColumn[] | undefined;
   const infer = (): readonly TypedColumn[] => {
@@ -29,6 +33,7 @@ export function inferExpressionTypes({ select, relations, system }: BoundQueryTa
       types,
       converted,
       stored,
+      seen,
       definitions,
       outputs,
     };
@@ -48,6 +53,11 @@ export function inferExpressionTypes({ select, relations, system }: BoundQueryTa
       infer();
       return stored.get(node);
     },
+    isDocumentColumn: (node) => {
+      infer();
+      const types = Object.keys(seen.get(node) ?? {});
+      return types.length > 0 && types.every((type) => DOCUMENT_TYPES.has(type));
+    },
     definitionsOf: (node) => {
       infer();
       return definitions.get(node);
@@ -59,3 +69,5 @@ export function inferExpressionTypes({ select, relations, system }: BoundQueryTa
     resultColumns: infer,
   };
 }
+
+const DOCUMENT_TYPES: ReadonlySet<string> = new Set<AttributeType>(['M', 'L', 'SS', 'NS', 'BS']);

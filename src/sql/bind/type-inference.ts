@@ -31,6 +31,8 @@ export interface TypedColumn {
   readonly type: InternalType;
   /** The type of the table's column that it is, without a computation. */
   readonly stored?: SqlType | undefined;
+  /** What its sampled values are, if it is a table's column. */
+  readonly seen?: ColumnDef['seen'] | undefined;
   /** The expressions of a query that define it, one for each part of a UNION. */
   readonly definitions?: readonly Node[] | undefined;
   /** The parameter that the column is, whose type may be decided by the other side of a UNION. */
@@ -60,6 +62,7 @@ function toTypedColumns(columns: Relation['columns']): readonly TypedColumn[] {
     name: engineName,
     type: columnInternalType(column),
     stored: column.type,
+    seen: column.seen,
   }));
 }
 
@@ -71,6 +74,8 @@ export interface Findings {
   readonly types?: Map<Node, string>;
   /** The types of the tables' columns that expressions are, through subqueries too. */
   readonly stored?: Map<Node, SqlType>;
+  /** What the sampled values of these columns are. */
+  readonly seen?: Map<Node, ColumnDef['seen']>;
   /** The expressions that define the columns of subqueries to which names refer. */
   readonly definitions?: Map<Node, readonly Node[]>;
   /** The types that literals are converted to. */
@@ -170,6 +175,7 @@ export class TypeInference {
             name: name ?? fields.at(-1) ?? '',
             type: column?.type,
             stored: column?.stored,
+            seen: column?.seen,
             definitions: [val],
           },
         ];
@@ -310,9 +316,10 @@ export class TypeInference {
     return column;
   }
 
-  #note(node: Node, { type, stored }: TypedColumn): void {
+  #note(node: Node, { type, stored, seen }: TypedColumn): void {
     if (type !== undefined) this.#findings.types?.set(node, type);
     if (stored !== undefined) this.#findings.stored?.set(node, stored);
+    if (seen !== undefined) this.#findings.seen?.set(node, seen);
   }
 
   #computed(node: Exclude<Node, ColumnNode>, scope: TypedScope): InternalType {
@@ -556,10 +563,11 @@ function joinDefinitions(
 }
 
 function rename(columns: readonly TypedColumn[], names: readonly string[]): readonly TypedColumn[] {
-  return columns.map(({ name, type, stored, definitions }, i) => ({
+  return columns.map(({ name, type, stored, seen, definitions }, i) => ({
     name: names[i] ?? name,
     type,
     stored,
+    seen,
     definitions,
   }));
 }
