@@ -407,6 +407,11 @@ export const ERRORS = {
     retryable: false,
     remedy: 'Pass an object with the variable as the third argument.',
   },
+  SQL_ARRAY_ELEMENT: {
+    sqlState: '2202E',
+    retryable: false,
+    remedy: 'Use a number between 0 and the length of the array.',
+  },
   SQL_REGULAR_EXPRESSION: {
     sqlState: '2201B',
     retryable: false,

@@ -27,8 +27,10 @@ const programs = missing === undefined ? findPostgres() : undefined;
       'documents',
       'expressions',
       'formats',
+      'errors',
       'functions',
       'arithmetic',
+      'arrays',
       'jsonpath',
       'numbers',
     ] as const)('for %s', (fixture) => {

@@ -337,9 +337,10 @@ function bindFunction(range: RangeFunction, scope: Scope, tables: CommonTables, 
   if (isUnnested && args.length > 1) {
     const aliases = getStringValues(range.alias?.colnames);
     const distinct = createNameMarker();
-    const names = args.map((_, i) => aliases[i] ?? 'unnest');
+    const own = [...args.map(() => 'unnest'), ...(range.ordinality === true ? ['ordinality'] : [])];
+    const names = own.map((each, i) => aliases[i] ?? each);
     return offerSubquery(
-      range,
+      { ...range, ordinality: false },
       names,
       { targetList: unnestTargets(args, names.map(distinct)) },
       scope,

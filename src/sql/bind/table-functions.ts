@@ -1,6 +1,6 @@
 import type { Node, SelectStmt, TypeName } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
-import { call, column, constant } from '../dialect/build.ts';
+import { call, column, constant, number } from '../dialect/build.ts';
 import { getStringValues } from '../parse/tree.ts';
 import { postgresColumnType } from '../types/column-types.ts';
 import { TYPES } from '../types/types.ts';
@@ -74,9 +74,15 @@ export function recordQuery(document: Node, columns: readonly RecordColumn[], is
   };
 }
 
-/** Unnests several arrays in parallel; shorter ones are padded with NULL. */
+/** Unnests several arrays in parallel; shorter ones are padded with NULL. A further name is that of the number of each row. */
 export function unnestTargets(arrays: readonly Node[], names: readonly string[]): Node[] {
-  return arrays.map((array, i) => ({
-    ResTarget: { name: names[i] ?? 'unnest', val: call('unnest', [array]) },
-  }));
+  return names.map((name, i) => {
+    const array = arrays[i];
+    return { ResTarget: { name, val: array === undefined ? numberRows(arrays) : call('unnest', [array]) } };
+  });
+}
+
+function numberRows(arrays: readonly Node[]): Node {
+  const args = arrays.map((array) => call('len', [array]));
+  return call('generate_series', [number('1'), { MinMaxExpr: { op: 'IS_GREATEST', args } }]);
 }

@@ -36,7 +36,7 @@ const WITHOUT_COUNTERPART: ReadonlySet<string> = new Set(
     'int4range int8range numrange tsrange tstzrange daterange int4multirange int8multirange nummultirange range_merge ' +
     'to_tsvector to_tsquery plainto_tsquery phraseto_tsquery websearch_to_tsquery ts_rank ts_headline similarity ' +
     'host masklen netmask broadcast inet_merge xmlcomment xpath lo_get lo_put nextval currval setval lastval ' +
-    'pg_advisory_lock pg_try_advisory_lock array_fill jsonb_path_query_tz jsonb_path_query_array_tz jsonb_path_query_first_tz jsonb_path_exists_tz jsonb_path_match_tz convert_from convert_to'
+    'pg_advisory_lock pg_try_advisory_lock jsonb_path_query_tz jsonb_path_query_array_tz jsonb_path_query_first_tz jsonb_path_exists_tz jsonb_path_match_tz convert_from convert_to'
   ).split(' '),
 );
 

@@ -417,6 +417,83 @@ export const MACROS: readonly Macro[] = [
     why: "DuckDB's text of a row has quotes and blanks of its own.",
   },
   {
+    name: 'inner_slice',
+    internal: true,
+    forms: [['a, low, high', 'list_transform(a, lambda e: e[low:high])']],
+    why: 'DuckDB slices only the first dimension.',
+  },
+  {
+    name: 'repeated',
+    internal: true,
+    forms: [['x, n', 'list_transform(generate_series(1, n), lambda i: x)']],
+    why: 'DuckDB has no array_fill.',
+  },
+  {
+    name: 'array_contains',
+    internal: true,
+    forms: [['a, b', 'list_has_all(a, b) AND len(b) = list_count(b)']],
+    why: 'In DuckDB NULL contains NULL.',
+  },
+  {
+    name: 'subscripts',
+    internal: true,
+    forms: [
+      ['a, n', 'generate_series(1, pg_array_upper(a, n))'],
+      [
+        'a, n, reverse',
+        'CASE WHEN reverse THEN generate_series(pg_array_upper(a, n), 1, -1) ELSE generate_series(1, pg_array_upper(a, n)) END',
+      ],
+    ],
+    why: "DuckDB's generate_subscripts is not allowed in FROM.",
+  },
+  {
+    name: 'trim_array',
+    forms: [
+      [
+        'a, n',
+        `CASE WHEN n < 0 OR n > len(a) THEN ${raise('SQL_ARRAY_ELEMENT', "number of elements to trim must be between 0 and ' || len(a) || '")} ELSE a[1:len(a) - n] END`,
+      ],
+    ],
+    why: 'DuckDB has no such function.',
+  },
+  {
+    name: 'array_position',
+    forms: [
+      ['a, x', 'list_position(a, x)'],
+      ['a, x, start', 'list_position(a[start:], x) + start - 1'],
+    ],
+    why: "DuckDB's has no first position.",
+  },
+  {
+    name: 'array_positions',
+    forms: [
+      [
+        'a, x',
+        'list_filter(generate_series(1, CAST(len(a) AS INTEGER)), lambda i: a[i] IS NOT DISTINCT FROM x)',
+      ],
+    ],
+    why: 'DuckDB has no such function.',
+  },
+  {
+    name: 'split',
+    internal: true,
+    forms: [
+      [
+        't, s',
+        "CASE WHEN t = '' THEN [] WHEN s IS NULL THEN regexp_extract_all(t, '(?s).') WHEN s = '' THEN [t] ELSE string_split(t, s) END",
+      ],
+    ],
+    why: "DuckDB's returns one element for an empty string and for NULL as the separator.",
+  },
+  {
+    name: 'string_to_array',
+    forms: [
+      ['t, s', 'pg_split(t, s)'],
+      ['t, s, n', 'list_transform(pg_split(t, s), lambda e: CASE WHEN e IS DISTINCT FROM n THEN e END)'],
+    ],
+    why: "DuckDB's returns one element for an empty string and for NULL as the separator, and replaces nothing by NULL.",
+  },
+  {
     name: 'array_remove',
     forms: [['a, x', 'list_filter(a, lambda e: e IS DISTINCT FROM x)']],
     why: 'DuckDB has no such function.',
@@ -429,8 +506,14 @@ export const MACROS: readonly Macro[] = [
   {
     name: 'array_to_string',
     forms: [
-      ['a, s', 'array_to_string(list_transform(a, lambda e: pg_output(e)), s)'],
-      ['a, s, n', 'array_to_string(list_transform(a, lambda e: coalesce(pg_output(e), n)), s)'],
+      [
+        'a, s',
+        'CASE WHEN s IS NOT NULL THEN array_to_string(list_transform(a, lambda e: pg_output(e)), s) END',
+      ],
+      [
+        'a, s, n',
+        'CASE WHEN s IS NOT NULL THEN array_to_string(list_transform(a, lambda e: coalesce(pg_output(e), n)), s) END',
+      ],
     ],
     why: 'DuckDB has no replacement for NULL, and formats elements differently.',
   },

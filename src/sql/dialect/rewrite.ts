@@ -2,11 +2,13 @@ import type { Node, SelectStmt } from 'libpg-query';
 import { mapInside, mapNodes } from '../parse/tree.ts';
 import { aggregateFilterRewrites } from './aggregate-filter.ts';
 import { arithmeticRewrites } from './arithmetic.ts';
+import { arraySubscriptRewrites } from './array-subscripts.ts';
 import { arrayRewrites } from './arrays.ts';
 import { attributeTestRewrites } from './attribute-tests.ts';
 import { documentCastRewrites } from './document-casts.ts';
 import { documentSortRewrites, expandDocumentSort } from './document-sort.ts';
 import { documentRewrites } from './documents.ts';
+import { decimalRewrites } from './decimals.ts';
 import { dateTimeRewrites } from './date-time.ts';
 import { driverJsonRewrites } from './driver-json.ts';
 import { functionRewrites } from './functions.ts';
@@ -34,6 +36,7 @@ import type { Rewrite, RewriteContext } from './types.ts';
 export const REWRITES: readonly Rewrite[] = [
   ...attributeTestRewrites,
   ...arrayRewrites,
+  ...arraySubscriptRewrites,
   ...lineBreakRewrites,
   ...substringRewrites,
   ...setReturningRewrites,
@@ -67,6 +70,7 @@ export const EARLY_REWRITES: readonly Rewrite[] = [
   ...documentSortRewrites,
   ...safeFormRewrites,
   ...earlyTimeRewrites,
+  ...decimalRewrites,
 ];
 
 /** Translates a query into DuckDB's dialect. */

@@ -17,6 +17,7 @@ const keyAndValue = ['key', 'value'];
 export const SET_RETURNING: ReadonlyMap<string, SetReturning> = new Map<string, SetReturning>([
   ['unnest', { columns: undefined, list: undefined }],
   ['generate_series', { columns: undefined, list: (args) => call('generate_series', args) }],
+  ['generate_subscripts', { columns: undefined, list: (args) => call('pg_subscripts', args) }],
   ['json_array_elements', { columns: value, list: elements }],
   ['jsonb_array_elements', { columns: value, list: elements }],
   ['json_array_elements_text', { columns: value, list: (args) => call('pg_element_texts', args) }],

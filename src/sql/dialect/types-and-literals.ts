@@ -2,6 +2,8 @@ import type { Node, TypeCast, TypeName } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import { getStringValues } from '../parse/tree.ts';
 import { arrayElements, call, name, cast, constant, getConstantText } from './build.ts';
+import { parseArray } from '../types/text-input.ts';
+import { isRectangular } from './array-dimensions.ts';
 import { castToText } from './text.ts';
 import type { Rewrite } from './types.ts';
 
@@ -69,10 +71,16 @@ export const typeRewrites: readonly Rewrite[] = [
   {
     name: 'array literals',
     why: "PostgreSQL's syntax is '{1,2}', DuckDB's '[1,2]'.",
-    apply: (node) => {
+    apply: (node, context) => {
       if (!('TypeCast' in node) || node.TypeCast.typeName?.arrayBounds?.length !== 1) return undefined;
       const elements = arrayElements(node.TypeCast.arg);
       if (elements === undefined) return undefined;
+      const literal = getConstantText(node.TypeCast.arg) ?? '';
+      if (!isRectangular(parseArray(literal) ?? []))
+        throw new DriverError('SQL_BAD_VALUE', `malformed array literal: "${literal}"`, {
+          position: context.position(getLiteralLocation(node.TypeCast)),
+          remedy: 'Give the arrays of one dimension the same length.',
+        });
       const arg: Node = { A_ArrayExpr: { elements } };
       // In PostgreSQL arrays of all dimensions have one type.
       const arrayBounds = Array.from({ length: countDimensions(arg) }, () => name('[]'));

@@ -37,7 +37,7 @@ describe("PostgreSQL's dialect", () => {
   });
 });
 
-describe.each(['formats', 'functions', 'documents', 'jsonpath'] as const)('%s', (fixture) => {
+describe.each(['arrays', 'formats', 'functions', 'documents', 'jsonpath'] as const)('%s', (fixture) => {
   const recorded = readRecorded(fixture);
 
   it.each(readExpressions(fixture))('$sql', async ({ sql }) => {
@@ -50,7 +50,7 @@ describe.each(['formats', 'functions', 'documents', 'jsonpath'] as const)('%s', 
 });
 
 describe('the table of macros', () => {
-  const statements = (['expressions', 'formats', 'documents'] as const)
+  const statements = (['arrays', 'expressions', 'formats', 'functions', 'documents'] as const)
     .flatMap(readExpressions)
     .map(({ sql }) => sql);
 

@@ -17,7 +17,9 @@ export interface Expression {
 /** The lists of statements, each with a file of PostgreSQL's results. */
 export type FixtureName =
   | 'arithmetic'
+  | 'arrays'
   | 'documents'
+  | 'errors'
   | 'expressions'
   | 'formats'
   | 'functions'
