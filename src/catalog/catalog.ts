@@ -100,6 +100,8 @@ export interface Catalog {
   view(name: string, signal?: AbortSignal): Promise<View | undefined>;
   /** Views and the schemas of tables. */
   readonly schemas: SchemaStore;
+  /** Set if documents keep the DynamoDB type of each value, for statements that write them. */
+  readonly keepsTypes?: true;
   /**
    * Widens a column to the type that a value requires. Returns the same table object if the column has such a type
    * already.

@@ -19,7 +19,9 @@ export type ParameterValue =
   | undefined
   | Date
   | Uint8Array
-  | readonly ParameterValue[];
+  | readonly ParameterValue[]
+  /** A plain object, Map or Set, a typed array, an ArrayBuffer, or an object with toJSON. */
+  | object;
 
 export interface QueryOptions {
   /** `object` (default): a row is an object by column name; `array`: an array by position. */

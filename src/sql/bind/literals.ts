@@ -1,11 +1,11 @@
 import type { Node, SelectStmt } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
-import { cast, constant, number } from '../dialect/build.ts';
+import { binary, call, cast, constant, matchCall, number } from '../dialect/build.ts';
+import { typedDocument } from '../dialect/document-casts.ts';
 import { isComparedDocument } from '../dialect/documents.ts';
 import type { ExpressionTypes } from '../dialect/types.ts';
-import type { AttributeValue } from '../../dynamo/attribute-value.ts';
 import { literalToAttribute, type ParameterLiteral } from '../parse/parameter-value.ts';
-import { toTypedJson } from '../types/plain-document.ts';
+import { toEngineJson, toTypedJson } from '../types/plain-document.ts';
 import { isDocumentType } from '../types/types.ts';
 import { mapInside, mapNodes, getStringValues } from '../parse/tree.ts';
 
@@ -18,8 +18,11 @@ export function inlineParameters(
   parameters: readonly ParameterLiteral[],
   types: Pick<ExpressionTypes, 'typeOf'>,
 ): SelectStmt {
-  const literals = parameters.map(toLiteralNode);
-  const write = (node: Node): Node => {
+  const literals = parameters.map((literal) => toLiteralNode(literal));
+  const write = (unresolved: Node): Node => {
+    const node = chooseMerged(unresolved, parameters);
+    const carried = findCarried(node, parameters);
+    if (carried !== undefined) return toLiteralNode(carried, toTypedJson);
     const literal = toCastLiteral(node, parameters);
     if (literal !== undefined) return literal;
     if ('ParamRef' in node) return literals[(node.ParamRef.number ?? 0) - 1] ?? node;
@@ -29,6 +32,34 @@ export function inlineParameters(
     return mapInside(withDocuments, write);
   };
   return literals.length === 0 ? select : mapNodes(select, write);
+}
+
+const CARRIED = 'pg_carried';
+const MERGED = 'pg_merged';
+
+/** A parameter whose documents keep the DynamoDB type of each value, as those of columns do. */
+export function carriedParameter(parameter: Node): Node {
+  return call(CARRIED, [parameter]);
+}
+
+/** `doc || $1` where the parameter is a document, otherwise another expression. */
+export function mergedParameter(sides: readonly (Node | undefined)[], otherwise: Node): Node {
+  return call(MERGED, [...sides.flatMap((side) => side ?? []), otherwise]);
+}
+
+function chooseMerged(node: Node, parameters: readonly ParameterLiteral[]): Node {
+  const { name, args: [left, right, otherwise] = [] } = matchCall(node) ?? {};
+  if (name !== MERGED || left === undefined || right === undefined || otherwise === undefined) return node;
+  const isDocument = [left, right].some((side) => findCarried(side, parameters)?.kind === 'document');
+  return isDocument ? binary('||', left, right) : otherwise;
+}
+
+function findCarried(
+  node: Node | undefined,
+  parameters: readonly ParameterLiteral[],
+): ParameterLiteral | undefined {
+  const { name, args: [parameter] = [] } = (node && matchCall(node)) ?? {};
+  return name === CARRIED ? findLiteral(parameter, parameters) : undefined;
 }
 
 /** `$1::jsonb` of an array or a Set: its JSON, where ARRAY would need elements of one type. Also `$1::text` of a Date. */
@@ -68,12 +99,18 @@ function findLiteral(
   return node !== undefined && 'ParamRef' in node ? parameters[(node.ParamRef.number ?? 0) - 1] : undefined;
 }
 
-function toDocumentNode({ items }: Extract<ParameterLiteral, { kind: 'array' }>): Node {
-  return documentConstant(literalToAttribute({ kind: 'array', items }));
+function toDocumentNode(
+  { items, set }: Extract<ParameterLiteral, { kind: 'array' }>,
+  toJson = toEngineJson,
+): Node {
+  const isSet = set === true && items.length > 0;
+  const value = literalToAttribute(isSet ? { kind: 'array', items, set } : { kind: 'array', items });
+  return documentNode(toJson(value));
 }
 
-function documentConstant(value: AttributeValue): Node {
-  return cast(constant(toTypedJson(value)), 'jsonb');
+/** A document in the form that those of columns have inside DuckDB. */
+function documentNode(json: string): Node {
+  return cast(typedDocument(json), 'jsonb');
 }
 
 const COMPARED: ReadonlySet<string | undefined> = new Set(['AEXPR_IN', 'AEXPR_OP']);
@@ -114,7 +151,7 @@ function hasOneType(items: readonly ParameterLiteral[]): boolean {
   return kinds.size <= 1;
 }
 
-function toLiteralNode(literal: ParameterLiteral): Node {
+function toLiteralNode(literal: ParameterLiteral, toJson = toEngineJson): Node {
   switch (literal.kind) {
     case 'null':
       return { A_Const: { isnull: true } };
@@ -129,10 +166,13 @@ function toLiteralNode(literal: ParameterLiteral): Node {
     case 'bytes':
       return cast(constant(`\\x${Buffer.from(literal.bytes).toString('hex')}`), 'bytea');
     case 'document':
-      return documentConstant(literal.value);
-    case 'array':
-      return hasOneType(literal.items)
-        ? { A_ArrayExpr: { elements: literal.items.map(toLiteralNode) } }
-        : toDocumentNode(literal);
+      return documentNode(toJson(literal.value));
+    case 'array': {
+      // SQL's arrays are not sets.
+      const isKeptSet = literal.set === true && toJson === toTypedJson;
+      return hasOneType(literal.items) && !isKeptSet
+        ? { A_ArrayExpr: { elements: literal.items.map((item) => toLiteralNode(item, toJson)) } }
+        : toDocumentNode(literal, toJson);
+    }
   }
 }

@@ -90,6 +90,7 @@ function recordLookups(catalog: TableSource, lookups: Lookup[]): TableSource {
     return found;
   };
   return {
+    ...(catalog.keepsTypes === undefined ? {} : { keepsTypes: catalog.keepsTypes }),
     table: (name, signal) => record((from, stop) => from.table(name, stop), signal),
     relationName: (name, signal) =>
       record(async (from, stop) => from.relationName?.(name, stop) ?? name, signal),

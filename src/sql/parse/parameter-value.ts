@@ -1,4 +1,4 @@
-import { DriverError } from '../../core/errors.ts';
+import { DriverError, getErrorMessage } from '../../core/errors.ts';
 import { hasLoneSurrogate, LONE_SURROGATE_FOUND } from '../../core/surrogates.ts';
 import type { AttributeValue } from '../../dynamo/attribute-value.ts';
 
@@ -34,10 +34,24 @@ export function toParameterLiteral(value: unknown, parameter: string): Parameter
     case 'number':
       return { kind: 'number', text: String(value) };
     case 'object':
-      return value === null ? { kind: 'null' } : objectToLiteral(value, parameter, []);
+      return value === null ? { kind: 'null' } : readObject(value, parameter);
     case 'symbol':
     case 'function':
       throw invalidValue(parameter, `a ${typeof value}`);
+  }
+}
+
+/** Getters and toJSON methods are the caller's code. */
+function readObject(value: object, parameter: string): ParameterLiteral {
+  try {
+    return objectToLiteral(value, parameter, []);
+  } catch (error) {
+    if (error instanceof DriverError) throw error;
+    throw new DriverError(
+      'SQL_BAD_VALUE',
+      `invalid value for parameter ${parameter}: an object that cannot be read: ${getErrorMessage(error)}`,
+      { cause: error },
+    );
   }
 }
 
@@ -169,10 +183,13 @@ export function literalToAttribute(literal: ParameterLiteral, parameter?: string
         ? toSetAttribute(literal.items, parameter)
         : { L: literal.items.map((item) => literalToAttribute(item, parameter)) };
     case 'number':
-      if (/[Ia]/.test(literal.text))
-        throw invalidValue(parameter, `${literal.text}, which DynamoDB numbers cannot hold`);
-      return { N: Object.is(Number(literal.text), -0) ? '0' : literal.text };
+      return { N: toDigits(literal.text, parameter) };
   }
+}
+
+function toDigits(text: string, parameter: string | undefined): string {
+  if (/[Ia]/.test(text)) throw invalidValue(parameter, `${text}, which DynamoDB numbers cannot hold`);
+  return Object.is(Number(text), -0) ? '0' : text;
 }
 
 /** A set without the duplicates that JavaScript tells apart: 1 and 1n, or equal bytes. */
@@ -187,11 +204,13 @@ function toSetAttribute(items: readonly ParameterLiteral[], parameter: string | 
       },
     );
   const texts = items.flatMap((item) =>
-    item.kind === 'text' || item.kind === 'number'
+    item.kind === 'text'
       ? [item.text]
-      : item.kind === 'bytes'
-        ? [toBase64(item.bytes)]
-        : [],
+      : item.kind === 'number'
+        ? [toDigits(item.text, parameter)]
+        : item.kind === 'bytes'
+          ? [toBase64(item.bytes)]
+          : [],
   );
   const members = [...new Set(texts)];
   if (first.kind === 'text') return { SS: members };

@@ -13,7 +13,7 @@ import { makeParents } from './make-parents.ts';
 import { assertNumberOperands } from './number-operands.ts';
 import { toReadable, toStoredInput, usesClock, withClock } from './source-rows.ts';
 import type { StatementScope } from './statement-scope.ts';
-import { hasDocuments, withTypes } from './typed-documents.ts';
+import { hasDocuments, withSets, withTypes } from './typed-documents.ts';
 
 /** The update of an item that was read, valid if the item is unchanged. */
 export interface RowUpdate {
@@ -116,8 +116,9 @@ async function computeValues(
   expressions: readonly Node[],
   where: Node | undefined,
   items: readonly AttributeMap[],
-  scope: StatementScope,
+  statement: StatementScope,
 ): Promise<readonly (readonly (ComputedValue | boolean)[])[]> {
+  const scope = withSets(statement);
   const tests = where === undefined ? [] : [where];
   if (expressions.length + tests.length === 0) return items.map(() => [true]);
   const { range } = relation;

@@ -18,7 +18,7 @@ import { parseDynamoJson } from './json-attribute.ts';
 import { formatTimestamp } from '../types/text-format.ts';
 import { parseTimeInput } from '../types/time-input.ts';
 import type { StatementScope } from './statement-scope.ts';
-import { hasDocuments, withTypes } from './typed-documents.ts';
+import { hasDocuments, withSets, withTypes } from './typed-documents.ts';
 import { selectStoredColumns, withStoredColumns } from './stored-columns.ts';
 import type { StoredInput } from './stored-input.ts';
 
@@ -34,7 +34,8 @@ export interface SourceRows {
 }
 
 /** The rows of a query: constants keep every digit, and bare columns their stored DynamoDB types. */
-export async function readSourceRows(select: SelectStmt, scope: StatementScope): Promise<SourceRows> {
+export async function readSourceRows(select: SelectStmt, statement: StatementScope): Promise<SourceRows> {
+  const scope = withSets(statement);
   const lists = select.valuesLists?.map((list) => ('List' in list ? (list.List.items ?? []) : []));
   const { sortClause, limitCount, limitOffset, withClause } = select;
   if (lists !== undefined && !sortClause && !limitCount && !limitOffset && !withClause)

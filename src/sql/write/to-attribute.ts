@@ -1,7 +1,7 @@
 import type { KeyAttribute } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeType, AttributeValue } from '../../dynamo/attribute-value.ts';
-import { significantDigits } from '../../dynamo/key.ts';
+import { keyIdentity, significantDigits } from '../../dynamo/key.ts';
 import { LIMITS } from '../../dynamo/lint/limits.ts';
 import type { DeclaredType } from '../../catalog/declared-type.ts';
 import { toDeclaredAttribute } from './declared-value.ts';
@@ -135,22 +135,27 @@ function convertUntyped(
   }
 }
 
-/** A list becomes a set if the column holds sets and all members of the list have the set's member type. */
+/** A list becomes a set if the column holds sets and all members of the list have the set's member type. Duplicates are left out. */
 function asSet(value: AttributeValue, type: string | undefined): AttributeValue {
   if (!('L' in value) || value.L.length === 0) return value;
   if (type === 'SS') {
     const strings = value.L.flatMap((member) => ('S' in member ? [member.S] : []));
-    return strings.length === value.L.length ? { SS: strings } : value;
+    return strings.length === value.L.length ? { SS: [...new Set(strings)] } : value;
   }
   if (type === 'NS') {
     const numbers = value.L.flatMap((member) => ('N' in member ? [member.N] : []));
-    return numbers.length === value.L.length ? { NS: numbers } : value;
+    return numbers.length === value.L.length ? { NS: distinctNumbers(numbers) } : value;
   }
   if (type === 'BS') {
     const bytes = value.L.flatMap((member) => ('B' in member ? [member.B] : []));
-    return bytes.length === value.L.length ? { BS: bytes } : value;
+    return bytes.length === value.L.length ? { BS: [...new Set(bytes)] } : value;
   }
   return value;
+}
+
+/** Equal numbers may have different digits: 1 and 1.0. */
+function distinctNumbers(numbers: readonly string[]): string[] {
+  return [...new Map(numbers.map((N) => [keyIdentity({ N: { N } }), N])).values()];
 }
 
 function toKeyAttribute(

@@ -1,11 +1,13 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { ColumnDef, TableDef } from '../../catalog/table-def.ts';
+import type { ParameterLiteral } from '../parse/parameter-value.ts';
 import type { StatementScope } from './statement-scope.ts';
 
 /** A catalog whose documents keep the DynamoDB type of each value inside DuckDB, for statements that write them. */
 function withTypedDocuments(catalog: Catalog): Catalog {
   return {
     ...catalog,
+    keepsTypes: true,
     table: async (name, signal) => typeDocuments(await catalog.table(name, signal)),
     widen: async (...evidence) => typeDocuments(await catalog.widen(...evidence)),
   };
@@ -38,6 +40,15 @@ function typeDocument(column: ColumnDef): ColumnDef {
 /** Whether a result column of this type has documents. */
 export function hasDocuments(type: string): boolean {
   return /^jsonb?(?:\[\])*$/.test(type);
+}
+
+/** The statement, reading documents with their types if a parameter is a Set, which SQL's arrays do not tell from a list. */
+export function withSets(scope: StatementScope): StatementScope {
+  return scope.parameters.some(hasSet) ? withTypes(scope) : scope;
+}
+
+function hasSet(literal: ParameterLiteral): boolean {
+  return literal.kind === 'array' && (literal.set === true || literal.items.some(hasSet));
 }
 
 /** The statement, reading documents with the DynamoDB type of each value. */
