@@ -11,6 +11,7 @@ import {
   formatJsonb,
   parseJson,
 } from '../../types/json-text.ts';
+import { formatDocumentTimes } from './document-times.ts';
 import { formatText } from './format-text.ts';
 import { formatNumberByPattern, parseNumberByPattern } from './format-number.ts';
 import { formatTimeByPattern } from './format-time.ts';
@@ -69,6 +70,7 @@ export const DIALECT_FUNCTIONS: readonly TextFunction[] = [
   ),
   define('pg_double_text', 1, (text = '') => formatFloat(toNumber(text))),
   define('pg_single_text', 1, (text = '') => formatFloat(Math.fround(toNumber(text)), 'real')),
+  define('pg_document_times', 2, (json = '', type = '') => formatDocumentTimes(json, type)),
   define('pg_array_text', 2, (json = '', type = '') =>
     formatJsonArray(parseJson(json), toPostgresType(type)),
   ),
@@ -118,8 +120,7 @@ function normalizeOrRaise(text: string, normalize: (text: string) => string): st
   try {
     return normalize(text);
   } catch (error) {
-    if (error instanceof SyntaxError)
-      return raise('SQL_BAD_VALUE', `invalid input syntax for type json: ${text.slice(0, 80)}`);
+    if (error instanceof SyntaxError) return raise('SQL_BAD_VALUE', 'invalid input syntax for type json');
     throw error;
   }
 }
