@@ -21,6 +21,7 @@ import { printRelationNames } from './catalog-calls.ts';
 import { readsNumberColumn, withExactColumns } from './exact-columns.ts';
 import { inferExpressionTypes } from './expression-types.ts';
 import { inlineParameters } from './literals.ts';
+import { needsExactNumbers } from './needs-exact-numbers.ts';
 import { keepDocumentTypes } from './keep-types.ts';
 import { bindExpression, bindQuery } from './query.ts';
 import { type KnownTable, parseView } from './known-table.ts';
@@ -217,7 +218,10 @@ interface Bound extends Omit<Attempt, 'missingTables' | 'missingNames'> {
 
 function chooseLane(bound: Attempt, isForced: boolean): Bound {
   const { select, relations, system } = bound;
-  const exactNumbers = isForced || readsNumberColumn(select, relations);
+  const exactNumbers =
+    isForced ||
+    readsNumberColumn(select, relations) ||
+    needsExactNumbers(select, () => inferExpressionTypes(bound));
   return {
     select,
     relations: exactNumbers ? withExactColumns(select, relations) : relations,

@@ -72,6 +72,12 @@ export function binary(operator: string, left: Node, right: Node): Node {
   return { A_Expr: { kind: 'AEXPR_OP', name: [name(operator)], lexpr: left, rexpr: right } };
 }
 
+/** A cast to DECIMAL with these digits. */
+export function decimalCast(arg: Node, precision: number, scale: number): Node {
+  const typmods = [number(String(precision)), number(String(scale))];
+  return { TypeCast: { arg, typeName: { names: [{ String: { sval: 'numeric' } }], typmods } } };
+}
+
 /** Returns the parts of a function call, and undefined for every other node. */
 export function matchCall(
   node: Node | undefined,

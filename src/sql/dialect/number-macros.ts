@@ -2,7 +2,7 @@ import { EXACT_NUMBERS } from './functions/raise.ts';
 import type { Macro } from './macro.ts';
 
 /** Digits after the point of a numeric without precision whose digits are known only when it is read, and of a quotient. */
-const READ_SCALE = 10;
+export const READ_SCALE = 10;
 export const QUOTIENT_SCALE = 20;
 
 const trimmed = (text: string): string =>

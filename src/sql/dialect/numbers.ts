@@ -8,6 +8,7 @@ import {
   call,
   cast,
   constant,
+  decimalCast,
   getConstantInteger,
   getNumberText,
   matchCall,
@@ -133,11 +134,6 @@ function needExactNumbers(digits: string): Node {
     MAX_DIGITS,
     0,
   );
-}
-
-function decimalCast(arg: Node, precision: number, scale: number): Node {
-  const typmods = [number(String(precision)), number(String(scale))];
-  return { TypeCast: { arg, typeName: { names: [{ String: { sval: 'numeric' } }], typmods } } };
 }
 
 /** The number of a literal that is cast; undefined for other expressions. */

@@ -4,6 +4,10 @@ import type { SqlType } from '../../catalog/table-def.ts';
 export interface OutputColumn {
   readonly name: string;
   readonly type: string | undefined;
+  /** The type of the table's column that it is, without a computation. */
+  readonly stored?: SqlType | undefined;
+  /** The expressions that define it, one for each part of a UNION. */
+  readonly definitions?: readonly Node[] | undefined;
 }
 
 /** The types of the expressions of a bound query, by their nodes. */

@@ -4,9 +4,9 @@ import { abs, type ExactDecimal, type ExactNumber, pow10 } from './exact-number.
 /** PostgreSQL's arithmetic of the type numeric (backend/utils/adt/numeric.c, version 15), with its display scales. */
 
 /** Digits of a quotient, NUMERIC_MIN_SIG_DIGITS. */
-const MIN_SIGNIFICANT_DIGITS = 16;
+export const MIN_SIGNIFICANT_DIGITS = 16;
 /** NUMERIC_MAX_DISPLAY_SCALE: the scale that quotients, roots and powers are cut to. */
-const MAX_DISPLAY_SCALE = 1000;
+export const MAX_DISPLAY_SCALE = 1000;
 /** NUMERIC_MAX_RESULT_SCALE: what round() and trunc() accept. */
 const MAX_RESULT_SCALE = 2000;
 /** NUMERIC_DSCALE_MAX: the scale that products are rounded to. */
@@ -154,28 +154,8 @@ export function deviationExact(moments: Moments, of: 'sample' | 'population'): E
   return variance && rootAt(variance, variance.scale);
 }
 
-/** The largest power that is computed exactly: its digits. */
-const MAX_POWER_DIGITS = 150_000;
-
-/** A power whose exponent is an integer; undefined for others. Throws SQL_DIVISION_BY_ZERO and SQL_NUMERIC_RANGE. */
-export function integerPower(base: ExactNumber, exponent: ExactNumber): ExactNumber | undefined {
-  if (typeof base === 'string' || typeof exponent === 'string') return undefined;
-  const times = exponent.unscaled / pow10(exponent.scale);
-  if (times * pow10(exponent.scale) !== exponent.unscaled) return undefined;
-  const scale = clamp(Math.max(MIN_SIGNIFICANT_DIGITS, base.scale), 0, MAX_DISPLAY_SCALE);
-  if (base.unscaled === 0n && times < 0n)
-    throw new DriverError('SQL_POWER', 'zero raised to a negative power is undefined');
-  const digits = String(abs(base.unscaled)).length;
-  if (abs(times) * BigInt(digits) > BigInt(MAX_POWER_DIGITS)) return undefined;
-  const power: ExactDecimal = {
-    unscaled: base.unscaled ** abs(times),
-    scale: base.scale * Number(abs(times)),
-  };
-  return times < 0n ? divideAt({ unscaled: 1n, scale: 0 }, power, scale) : rescaleTo(power, scale);
-}
-
 /** -1, 0 or 1; NaN counts as positive. */
-function signNumber(a: ExactNumber): -1 | 0 | 1 {
+export function signNumber(a: ExactNumber): -1 | 0 | 1 {
   if (typeof a === 'string') return a === '-Infinity' ? -1 : 1;
   return a.unscaled === 0n ? 0 : a.unscaled < 0n ? -1 : 1;
 }
@@ -189,7 +169,7 @@ export function quotientScale(a: ExactDecimal, b: ExactDecimal): number {
 }
 
 /** The first digit of base 10,000 that is not zero, and the power of the base that it counts. */
-function leadingDigit({ unscaled, scale }: ExactDecimal): {
+export function leadingDigit({ unscaled, scale }: ExactDecimal): {
   readonly weight: number;
   readonly digit: number;
 } {
@@ -201,7 +181,7 @@ function leadingDigit({ unscaled, scale }: ExactDecimal): {
   return { weight, digit: Number(digits.slice(0, width).padEnd(width, '0')) };
 }
 
-function divideAt(a: ExactDecimal, b: ExactDecimal, scale: number): ExactDecimal {
+export function divideAt(a: ExactDecimal, b: ExactDecimal, scale: number): ExactDecimal {
   // a / b × 10^scale, where both are unscaled.
   const shift = scale + b.scale - a.scale;
   return {
@@ -240,7 +220,7 @@ function rescale(a: ExactDecimal, maxScale: number): ExactDecimal {
   return a.scale > maxScale ? cutAtScale(a, maxScale) : a;
 }
 
-function rescaleTo(a: ExactDecimal, scale: number): ExactDecimal {
+export function rescaleTo(a: ExactDecimal, scale: number): ExactDecimal {
   return a.scale > scale ? cutAtScale(a, scale) : { unscaled: unscaledAt(a, scale), scale };
 }
 
@@ -259,7 +239,7 @@ function integerRoot(value: bigint): bigint {
   }
 }
 
-function clamp(value: number, low: number, high: number): number {
+export function clamp(value: number, low: number, high: number): number {
   return Math.min(Math.max(value, low), high);
 }
 

@@ -8,7 +8,6 @@ import {
   divideExact,
   divideToInteger,
   floorExact,
-  integerPower,
   moduloExact,
   multiplyExact,
   negateExact,
@@ -18,6 +17,7 @@ import {
   subtractExact,
   truncateExact,
 } from '../../../src/sql/types/exact-arithmetic.ts';
+import { powerExact } from '../../../src/sql/types/exact-powers.ts';
 import {
   type ExactNumber,
   formatExactNumber,
@@ -33,7 +33,7 @@ const BINARY: Readonly<Record<string, (a: ExactNumber, b: ExactNumber) => ExactN
   '/': divideExact,
   '%': moduloExact,
   div: divideToInteger,
-  power: integerPower,
+  power: powerExact,
 };
 const UNARY: Readonly<Record<string, (a: ExactNumber) => ExactNumber>> = {
   abs: absoluteExact,

@@ -217,14 +217,15 @@ export function wrapQuery(
   };
 }
 
-/** NULLIF, whose values are equal structs without zeros at their ends. */
+/** NULLIF, which returns its first value with its zeros at the end. */
 export function nullIfNumber(expression: A_Expr, lane: ExactLane): Node | undefined {
   const { lexpr, rexpr } = expression;
   if (lexpr === undefined || rexpr === undefined) return undefined;
   const types = [lane.typeOf(lexpr), lane.typeOf(rexpr)];
-  if (!types.includes('numeric') || types.some(isFloat)) return undefined;
-  const [left, right] = [lexpr, rexpr].map((node) => trimmed(toNumber(node, lane), node, lane));
-  return left && right && { A_Expr: { ...expression, lexpr: left, rexpr: right } };
+  if (!types.includes('numeric')) return undefined;
+  return types.some(isFloat)
+    ? { A_Expr: { ...expression, lexpr: toDouble(lexpr, lane), rexpr: toDouble(rexpr, lane) } }
+    : call('num_nullif', [toNumber(lexpr, lane), toNumber(rexpr, lane)]);
 }
 
 /** A number without zeros at the end, so that equal numbers are equal structs. */

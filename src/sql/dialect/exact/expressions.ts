@@ -18,12 +18,14 @@ export function rewriteExpression(node: Node, lane: ExactLane): Node {
   if ('A_Expr' in node) return operate(node.A_Expr, node, lane) ?? mapInside(node, lane.rewrite);
   if ('FuncCall' in node) return callWithNumbers(node.FuncCall, node, matchCall(node)?.name ?? '', lane);
   if ('CaseExpr' in node) return { CaseExpr: chooseCase(node.CaseExpr, node, lane) };
-  if ('CoalesceExpr' in node && lane.typeOf(node) === 'numeric')
-    return { CoalesceExpr: { ...node.CoalesceExpr, args: numbers(node.CoalesceExpr.args, lane) } };
-  if ('MinMaxExpr' in node && lane.typeOf(node) === 'numeric')
-    return { MinMaxExpr: { ...node.MinMaxExpr, args: numbers(node.MinMaxExpr.args, lane) } };
-  if ('A_ArrayExpr' in node && lane.typeOf(node) === '_numeric')
-    return { A_ArrayExpr: { ...node.A_ArrayExpr, elements: numbers(node.A_ArrayExpr.elements, lane) } };
+  if ('CoalesceExpr' in node)
+    return { CoalesceExpr: { ...node.CoalesceExpr, args: convertAll(node.CoalesceExpr.args, node, lane) } };
+  if ('MinMaxExpr' in node)
+    return { MinMaxExpr: { ...node.MinMaxExpr, args: convertAll(node.MinMaxExpr.args, node, lane) } };
+  if ('A_ArrayExpr' in node)
+    return {
+      A_ArrayExpr: { ...node.A_ArrayExpr, elements: convertAll(node.A_ArrayExpr.elements, node, lane) },
+    };
   if ('SubLink' in node) {
     const { subLinkType } = node.SubLink;
     const compared =
@@ -35,8 +37,17 @@ export function rewriteExpression(node: Node, lane: ExactLane): Node {
   return mapInside(node, lane.rewrite);
 }
 
-function numbers(nodes: readonly Node[] | undefined, lane: ExactLane): Node[] {
-  return (nodes ?? []).map((each) => toNumber(each, lane));
+/** The values of which an expression is made, in its type. */
+function convertAll(nodes: readonly Node[] | undefined, expression: Node, lane: ExactLane): Node[] {
+  const convert = chooseConversion(expression, lane);
+  return (nodes ?? []).map((each) => convert(each, lane));
+}
+
+/** How values become those of an expression, or elements of an array. */
+function chooseConversion(expression: Node, lane: ExactLane): (value: Node, lane: ExactLane) => Node {
+  const type = lane.typeOf(expression)?.replace(/^_/, '');
+  if (type === 'numeric') return toNumber;
+  return isFloat(type) ? toDouble : lane.rewrite;
 }
 
 const ARITHMETIC: ReadonlyMap<string, string> = new Map([
@@ -143,7 +154,7 @@ function castArray(
 
 function chooseCase(expression: CaseExpr, node: Node, lane: ExactLane): CaseExpr {
   const { arg, args, defresult } = expression;
-  const result = lane.typeOf(node) === 'numeric' ? (each: Node) => toNumber(each, lane) : lane.rewrite;
+  const convert = chooseConversion(node, lane);
   const whens = (args ?? []).flatMap((each) => ('CaseWhen' in each ? each.CaseWhen : []));
   const tested = whens.flatMap(({ expr }) => expr ?? []);
   const [first, ...others] = (arg && convertTogether([arg, ...tested], lane)) ?? [];
@@ -154,9 +165,9 @@ function chooseCase(expression: CaseExpr, node: Node, lane: ExactLane): CaseExpr
       CaseWhen: {
         ...when,
         ...(when.expr && { expr: others[i] ?? lane.rewrite(when.expr) }),
-        ...(when.result && { result: result(when.result) }),
+        ...(when.result && { result: convert(when.result, lane) }),
       },
     })),
-    ...(defresult && { defresult: result(defresult) }),
+    ...(defresult && { defresult: convert(defresult, lane) }),
   };
 }

@@ -14,6 +14,9 @@ const NUMBER_FUNCTIONS: ReadonlyMap<string, string> = new Map([
   ['floor/1', 'num_floor'],
   ['sign/1', 'num_sign'],
   ['sqrt/1', 'num_sqrt'],
+  ['exp/1', 'num_exp'],
+  ['ln/1', 'num_ln'],
+  ['log/2', 'num_log'],
   ['trim_scale/1', 'num_trim'],
   ['mod/2', 'num_modulo'],
   ['div/2', 'num_div'],
@@ -24,6 +27,8 @@ const ROUNDING: ReadonlyMap<string, string> = new Map([
   ['round', 'num_round'],
   ['trunc', 'num_trunc'],
 ]);
+
+const DECIMAL_LOGARITHMS: ReadonlySet<string> = new Set(['log', 'log10']);
 
 const setOf = (names: string): ReadonlySet<string> => new Set(names.split(' '));
 
@@ -60,6 +65,8 @@ export function callWithNumbers(fn: FuncCall, node: Node, fnName: string, lane: 
   const aggregated = aggregateNumbers(fnName, fn, isNumber, lane);
   if (aggregated !== undefined) return aggregated;
   if (isNumber && first !== undefined) {
+    if (args.length === 1 && DECIMAL_LOGARITHMS.has(fnName))
+      return call('num_log', [call('num', [constant('10')]), toNumber(first, lane)]);
     const known = NUMBER_FUNCTIONS.get(`${fnName}/${args.length}`);
     if (known !== undefined)
       return call(
@@ -73,9 +80,10 @@ export function callWithNumbers(fn: FuncCall, node: Node, fnName: string, lane: 
         second === undefined ? number('0') : cast(lane.rewrite(second), 'int4'),
       ]);
   }
+  if (first !== undefined && fnName === 'scale') return call('num_places', [toNumber(first, lane)]);
+  if (first !== undefined && fnName === 'min_scale')
+    return call('num_places', [call('num_trim', [toNumber(first, lane)])]);
   if (first !== undefined && lane.typeOf(first) === 'numeric') {
-    if (fnName === 'scale') return call('num_places', [toNumber(first, lane)]);
-    if (fnName === 'min_scale') return call('num_places', [call('num_trim', [toNumber(first, lane)])]);
     if (fnName === 'to_char' && second !== undefined)
       return call('pg_formatted', [
         call('num_text', [toNumber(first, lane)]),

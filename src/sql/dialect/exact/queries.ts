@@ -3,7 +3,7 @@ import { getStringValues, isStar, mapInside, mapNodes } from '../../parse/tree.t
 import { call } from '../build.ts';
 import type { ExpressionTypes } from '../types.ts';
 import { trimmed, wrapQuery } from './comparisons.ts';
-import { isInteger, keyOf, toNumber } from './convert.ts';
+import { isFloat, isInteger, keyOf, toNumber } from './convert.ts';
 import { rewriteExpression } from './expressions.ts';
 import { type ExactLane, isStoredNumber } from './lane.ts';
 
@@ -134,13 +134,16 @@ function rewriteArm(
   const hasStar = (arm.targetList ?? []).some((each) => 'ResTarget' in each && isStar(each.ResTarget.val));
   const query = lane.query(arm, hasStar ? undefined : outputs);
   const isConverted = (i: number): boolean => !hasStar || own[i]?.type === 'numeric';
-  const isDone = outputs.every((type, i) => type !== 'numeric' || (keepsAll && isConverted(i)));
+  const isDone = outputs.every((type, i) =>
+    type === 'numeric' ? keepsAll && isConverted(i) : !isFloat(type) || own[i]?.type !== 'numeric',
+  );
   if (isDone || own.length !== outputs.length) return query;
   return wrapQuery(
     query,
     own.map(({ name, type }, i) => ({
       name,
       convert: (value) => {
+        if (isFloat(outputs[i]) && type === 'numeric') return call('num_double', [value]);
         if (outputs[i] !== 'numeric') return value;
         const number = isConverted(i) ? value : call(isInteger(type) ? 'num_of' : 'num_any', [value]);
         return keepsAll ? number : call('num_trim', [number]);

@@ -7,7 +7,6 @@ import {
   divideExact,
   divideToInteger,
   floorExact,
-  integerPower,
   moduloExact,
   multiplyExact,
   negateExact,
@@ -18,6 +17,7 @@ import {
   truncateExact,
   varianceExact,
 } from '../../types/exact-arithmetic.ts';
+import { exponentialExact, logarithmExact, logarithmToBase, powerExact } from '../../types/exact-powers.ts';
 import {
   abs,
   type ExactNumber,
@@ -124,7 +124,10 @@ export const EXACT_FUNCTIONS: readonly (ExactFunction | ExactTextFunction)[] = [
   binary('num_divide', divideExact),
   binary('num_modulo', moduloExact),
   binary('num_div', divideToInteger),
-  binary('num_power', (a, b) => integerPower(a, b) ?? fromDouble(toFinite(toDouble(a) ** toDouble(b)))),
+  unary('num_exp', exponentialExact),
+  unary('num_ln', logarithmExact),
+  binary('num_log', logarithmToBase),
+  binary('num_power', powerExact),
   spread('num_variance', varianceExact),
   spread('num_deviation', deviationExact),
   rounding('num_round', roundExact),
@@ -148,14 +151,6 @@ function rethrow(error: unknown): never {
 function fromDouble(value: number): ExactNumber {
   const digits = Number.isFinite(value) ? value.toPrecision(15) : String(value);
   return trimScale(parseExactNumber(digits) ?? 'NaN');
-}
-
-function toDouble(value: ExactNumber): number {
-  return Number(formatExactNumber(value));
-}
-
-function toFinite(value: number): number {
-  return Number.isFinite(value) ? value : raise('SQL_NUMERIC_RANGE', 'value overflows numeric format');
 }
 
 const INTEGER_NAMES: ReadonlyMap<number, string> = new Map([

@@ -1,10 +1,18 @@
 import { DriverError } from '../../../core/errors.ts';
-import { deviationExact, divideExact, type Moments, varianceExact } from '../../types/exact-arithmetic.ts';
 import {
+  deviationExact,
+  divideExact,
+  type Moments,
+  clamp,
+  varianceExact,
+} from '../../types/exact-arithmetic.ts';
+import {
+  abs,
   type ExactDecimal,
   type ExactNumber,
   formatExactNumber,
   parseExactNumber,
+  pow10,
   trimScale,
 } from '../../types/exact-number.ts';
 import { raise, raiseExactNumbers } from './raise.ts';
@@ -20,10 +28,26 @@ export function readNumeric(text: string, scale: number): string {
 /** A quotient as plain digits, of which at most `scale` follow the point. */
 export function divideNumerics(dividend: string, divisor: string, scale: number): string {
   try {
-    return toDecimal(divideExact(parse(dividend), parse(divisor)), scale);
+    const [a, b] = [dividend, divisor].map((text) => withoutPadding(parse(text), scale));
+    return toDecimal(divideExact(a ?? 'NaN', b ?? 'NaN'), scale);
   } catch (error) {
     return error instanceof DriverError ? raise(error.code, error.message) : rethrow(error);
   }
+}
+
+/** Digits after the point of quotients below 10,000. */
+const QUOTIENT_DIGITS = 16;
+
+/** The zeros at the end of a quotient fill the scale that DuckDB has for all quotients. */
+function withoutPadding(value: ExactNumber, scale: number): ExactNumber {
+  if (typeof value === 'string' || value.scale !== scale) return value;
+  const trimmed = trimScale(value);
+  if (typeof trimmed === 'string') return trimmed;
+  const whole = String(abs(trimmed.unscaled)).length - trimmed.scale;
+  const places = clamp(QUOTIENT_DIGITS - 4 * Math.floor((whole - 1) / 4), 0, scale);
+  return trimmed.scale >= places
+    ? trimmed
+    : { unscaled: trimmed.unscaled * pow10(places - trimmed.scale), scale: places };
 }
 
 const SPREADS: ReadonlyMap<string, (moments: Moments) => ExactDecimal | undefined> = new Map([
