@@ -1,4 +1,5 @@
 import { createAbortController } from '../../core/async/abort.ts';
+import { createTurns } from '../../core/async/turns.ts';
 import { throwIfCancelled } from '../transport/service-errors.ts';
 
 export interface ParallelPagesOptions {
@@ -77,6 +78,8 @@ export async function* readPagesInParallel<Part, Page>(
     wake();
   };
   const all = runAll();
+  // Pages that have arrived would follow each other without a turn of the event loop.
+  const turns = createTurns();
   try {
     for (;;) {
       throwIfCancelled(signal);
@@ -85,8 +88,12 @@ export async function* readPagesInParallel<Part, Page>(
       if (page !== undefined) {
         releaseSlot();
         yield page;
+        if (turns.isDue()) await turns.take();
       } else if (isFinished) return;
-      else await new Promise<void>((resolve) => (wake = resolve));
+      else {
+        await new Promise<void>((resolve) => (wake = resolve));
+        turns.restart();
+      }
     }
   } finally {
     signal?.removeEventListener('abort', onAbort);

@@ -1,6 +1,7 @@
 import { isSampled, knownAttributes } from '../../catalog/known-attributes.ts';
 import type { ColumnDef, TableDef } from '../../catalog/table-def.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
+import { createTurns, mapSlices } from '../../core/async/turns.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { Page } from '../../dynamo/lane/page.ts';
 import { MIN_FILTERED_PAGE } from '../../dynamo/read/reader.ts';
@@ -261,39 +262,36 @@ async function* readItems(
       : findPageDecoder(plan.output, read.table, context.settings.decimals);
   // One row more than MaxRows tells whether the result is cut.
   const fewer = maxRows < limit ? withFirstPage(read, skip + maxRows + 1) : read;
+  const turns = createTurns();
   for await (const page of readTable(fewer, context, stats, signal)) {
     if (page.count <= skip) {
       skip -= page.count;
       continue;
     }
+    turns.restart();
     let unused = page.count;
-    for (const batch of await decodePage(page, decode, context, onUnknown)) {
-      const rows = skip > 0 || batch.length > left ? batch.slice(skip, skip + left) : batch;
-      unused -= Math.min(batch.length, skip + left);
-      skip = Math.max(0, skip - batch.length);
-      left -= rows.length;
-      if (cut && left <= 0) cut.isCut = maxRows < limit && (unused > 0 || mayHaveMorePages(page, read));
-      if (rows.length > 0) yield rows;
-      if (left <= 0) return;
+    try {
+      for (const batch of decode(page, onUnknown)) {
+        const rows = skip > 0 || batch.length > left ? batch.slice(skip, skip + left) : batch;
+        unused -= Math.min(batch.length, skip + left);
+        skip = Math.max(0, skip - batch.length);
+        left -= rows.length;
+        if (cut && left <= 0) cut.isCut = maxRows < limit && (unused > 0 || mayHaveMorePages(page, read));
+        if (rows.length > 0) yield rows;
+        if (left <= 0) return;
+        if (turns.isDue()) await turns.take();
+      }
+    } catch (error) {
+      throw error instanceof TypeDrift ? await toDriftFailure(error, context) : error;
     }
   }
 }
 
-/** Widens the column of a value that it does not hold, for the next statement, before the failure is thrown. */
-async function decodePage(
-  page: Page,
-  decode: PageDecoder,
-  { catalog }: StatementContext,
-  onUnknown: OnUnknown<Value[]> | undefined,
-): Promise<Iterable<Value[][]>> {
-  try {
-    return decode(page, onUnknown);
-  } catch (error) {
-    if (!(error instanceof TypeDrift)) throw error;
-    const { table, column, evidence } = error;
-    if (table.schemaFile === undefined) await catalog.widen(table.name, column.name, evidence);
-    throw new DriverError('CATALOG_TYPE_DRIFT', error.message, { cause: error });
-  }
+/** Widens the column of a value that it does not hold, for the next statement. */
+async function toDriftFailure(drift: TypeDrift, { catalog }: StatementContext): Promise<DriverError> {
+  const { table, column, evidence } = drift;
+  if (table.schemaFile === undefined) await catalog.widen(table.name, column.name, evidence);
+  return new DriverError('CATALOG_TYPE_DRIFT', drift.message, { cause: drift });
 }
 
 /** Above this a page of DynamoDB's own size costs no more, and reading ahead saves time. */
@@ -350,18 +348,17 @@ function createTextDecoder(
   const known = knownAttributes(table);
   const readers = output.map((column) => createColumnDecoder(column, decimals, 'text', documents));
   const times = output.filter(({ type }) => 'stored' in type);
-  return (page, onUnknown) => {
+  const read = (item: AttributeMap, onUnknown: OnUnknown<Value[]> | undefined): Value[] => {
+    const drift = findItemDrift(table, times, item);
+    if (drift !== undefined) throw drift;
+    const row = readers.map((reader) => reader(item));
+    if (onUnknown !== undefined)
+      for (const [name, value] of Object.entries(item)) if (!known.has(name)) onUnknown(row, name, value);
+    return row;
+  };
+  return function* decode(page, onUnknown) {
     const items: readonly AttributeMap[] = page.parsed ?? JSON.parse(page.items.toString());
-    return [
-      items.map((item) => {
-        const drift = findItemDrift(table, times, item);
-        if (drift !== undefined) throw drift;
-        const row = readers.map((reader) => reader(item));
-        if (onUnknown !== undefined)
-          for (const [name, value] of Object.entries(item)) if (!known.has(name)) onUnknown(row, name, value);
-        return row;
-      }),
-    ];
+    yield* mapSlices(items, (item) => read(item, onUnknown));
   };
 }
 
@@ -374,8 +371,11 @@ function createPageDecoder(
   const known = knownAttributes(table);
   const scan = createRowScanner(output, decimals, known);
   const readers = output.map((column) => createColumnDecoder(column, decimals));
-  const read = (items: readonly AttributeMap[], onUnknown: OnUnknown<Value[]> | undefined): Value[][] =>
-    items.map((item) => {
+  const read = (
+    items: readonly AttributeMap[],
+    onUnknown: OnUnknown<Value[]> | undefined,
+  ): Generator<Value[][]> =>
+    mapSlices(items, (item) => {
       const row = readers.map((reader) => reader(item));
       if (onUnknown !== undefined)
         for (const [name, value] of Object.entries(item)) if (!known.has(name)) onUnknown(row, name, value);
@@ -393,7 +393,7 @@ function createPageDecoder(
       if (next.value) return;
     }
     const items: AttributeMap[] = JSON.parse(bytes.toString());
-    yield read(items.slice(done), onUnknown);
+    yield* read(items.slice(done), onUnknown);
   }
-  return (page, onUnknown) => (page.parsed ? [read(page.parsed, onUnknown)] : decode(page, onUnknown));
+  return (page, onUnknown) => (page.parsed ? read(page.parsed, onUnknown) : decode(page, onUnknown));
 }

@@ -2,11 +2,13 @@ import { createTextConverter } from '../engine/result-text.ts';
 import type { DuckDBConnection, DuckDBResult, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { type DriverError, getErrorMessage } from '../../core/errors.ts';
 import { anySignal } from '../../core/async/abort.ts';
+import { createTurns, inTurns } from '../../core/async/turns.ts';
 import type { Page } from '../../dynamo/lane/page.ts';
 import { isSampled, knownAttributes } from '../../catalog/known-attributes.ts';
 import { isWholeItem } from '../../catalog/table-def.ts';
 import type { ReadStats } from '../../dynamo/read/read-stats.ts';
 import { throwIfCancelled } from '../../dynamo/transport/service-errors.ts';
+import { ChunkSlicer } from '../engine/chunk-rows.ts';
 import type { Engine } from '../engine/engine.ts';
 import { toEngineError } from '../engine/engine-errors.ts';
 import { quoteName } from '../print/quote.ts';
@@ -66,7 +68,7 @@ export async function openOnEngine(
     })());
   signal?.addEventListener('abort', abort, { once: true });
   const toFailure = async (error: unknown): Promise<DriverError> => {
-    const failure = toEngineError(error, locate);
+    const failure = toEngineError(error, locate, plan.typeProblems);
     return nameStrayItem(failure, () => engine.connect(), schema, plan).catch(() => failure);
   };
   try {
@@ -219,18 +221,17 @@ function createRowReader(
   ): AsyncGenerator<T[][]> {
     const converters = result.columnTypes().map(createConverter);
     let left = context.settings.maxRows < 0 ? Infinity : context.settings.maxRows;
+    const slicer = new ChunkSlicer();
+    const turns = createTurns();
     for (;;) {
       const chunk = await fetchChunk(result, signal, toFailure);
+      turns.restart();
       if (chunk === null || chunk.rowCount === 0) return;
       isCut = chunk.rowCount > left;
       if (left === 0) return;
-      const columns = chunk.getColumns();
-      const rows: T[][] = [];
-      for (let row = 0; row < Math.min(chunk.rowCount, left); row++) {
-        rows.push(converters.map((convert, i) => convert(columns[i]?.[row] ?? null)));
-      }
-      left -= rows.length;
-      yield rows;
+      const count = Math.min(chunk.rowCount, left);
+      left -= count;
+      yield* inTurns(slicer.slices(chunk, count, converters), turns);
       if (isCut) return;
     }
   }
