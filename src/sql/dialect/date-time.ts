@@ -4,7 +4,7 @@ import { arrayElements, binary, call, matchCall, cast, constant, getConstantText
 import { inferStaticType } from './static-types.ts';
 import { DriverError } from '../../core/errors.ts';
 import { toEngineTime } from '../types/time-input.ts';
-import { normalizeIntervalLiteral } from './time-literals.ts';
+import { normalizeIntervalLiteral } from '../types/time-literals.ts';
 import { timePatternRewrites } from './time-patterns.ts';
 import type { Rewrite, RewriteContext } from './types.ts';
 

@@ -142,7 +142,7 @@ export const timeValueRewrites: readonly Rewrite[] = [
   },
 ];
 
-/** A timestamp with so many digits of a second's fraction. */
+/** A timestamp, rounded to a number of digits of a second's fraction. */
 function roundTo(time: Node, digits: number, type: string): Node {
   const step = { A_Const: { ival: { ival: 10 ** (MAX_PRECISION - digits) } } };
   return cast(call('pg_rounded_time', [time, step]), type);

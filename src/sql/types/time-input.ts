@@ -1,6 +1,6 @@
 import type { TimeType } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
-import { normalizeTimeLiteral } from '../dialect/time-literals.ts';
+import { normalizeTimeLiteral } from './time-literals.ts';
 import { formatDate, formatTimestamp } from './text-format.ts';
 import { invalidInput, parseDate, parseTimestamp } from './text-input.ts';
 

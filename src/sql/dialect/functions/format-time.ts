@@ -6,7 +6,8 @@ import {
   parseDateTimeFields,
   getWeekday,
 } from './date-time-fields.ts';
-import { DAYS, MONTHS, type PatternPiece, readPattern } from './pattern.ts';
+import { MONTHS } from '../../types/month-names.ts';
+import { DAYS, type PatternPiece, readPattern } from './pattern.ts';
 import { raise } from './raise.ts';
 
 /** to_char of a date, a timestamp (in UTC if it has a time zone) or an interval, passed as DuckDB's text. */

@@ -1,5 +1,6 @@
 import { toDayNumber, getFirstMonday } from './date-time-fields.ts';
-import { MONTHS, readPattern } from './pattern.ts';
+import { MONTHS } from '../../types/month-names.ts';
+import { readPattern } from './pattern.ts';
 import { raise } from './raise.ts';
 
 const WIDTHS: ReadonlyMap<string, number> = new Map([

@@ -61,6 +61,4 @@ function split(pattern: string): PatternPiece[] {
   return pieces;
 }
 
-export const MONTHS =
-  'January February March April May June July August September October November December'.split(' ');
 export const DAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');

@@ -1,4 +1,4 @@
-import { MONTHS } from './functions/pattern.ts';
+import { MONTHS } from './month-names.ts';
 
 const MONTH = '([a-z]{3,9})';
 const DAY_FIRST = new RegExp(`^(\\d{1,2})[- ]${MONTH}[- ,] ?(\\d{4})(?= |$)`, 'i');
