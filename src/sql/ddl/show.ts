@@ -32,12 +32,12 @@ export async function show(statement: Show, ddl: DdlContext): Promise<CommandRes
   return rowsResult(tag, SHOW_COLUMNS[statement.kind], await buildShowRows(statement, ddl));
 }
 
-function buildShowRows(statement: Show, ddl: DdlContext): Promise<readonly Value[][]> {
+async function buildShowRows(statement: Show, ddl: DdlContext): Promise<readonly Value[][]> {
   switch (statement.kind) {
     case 'show-tables':
       return listNames(ddl);
     case 'show-create':
-      return showCreateTable(statement.table, ddl);
+      return [Object.values(await describeCreateTable(statement.table, ddl, 'the statement is incomplete'))];
     case 'show-indexes':
       return showIndexes(statement.table, ddl);
     case 'describe':
@@ -53,17 +53,23 @@ async function listNames({ context: { catalog }, signal }: DdlContext): Promise<
   ];
 }
 
-async function showCreateTable(target: Located<string>, ddl: DdlContext): Promise<Value[][]> {
+/** The statement that creates a table as it is, and the table's name. Warns of what cannot be read. */
+export async function describeCreateTable(
+  target: Located<string>,
+  ddl: DdlContext,
+  warning: string,
+): Promise<{ readonly name: string; readonly statement: string }> {
   const { context, signal } = ddl;
   const table = await requireTable(target, ddl);
   const { TableName: name, TableArn: arn } = table;
   const extras = await context.session.database.client.admin.extras(name, arn, signal);
-  for (const reason of extras.unknown) context.session.warn(`the statement is incomplete: ${reason}`);
+  for (const reason of extras.unknown) context.session.warn(`${warning}: ${reason}`);
   const schema = (await context.catalog.schemas.all()).map((stored) => stored.schema);
   const declared = schema.find(
     (each) => each.kind === 'table' && each.table === name && isTableDescription(each),
   );
-  return [[name, formatCreateTable(table, extras, declared?.kind === 'table' ? declared : undefined)]];
+  const statement = formatCreateTable(table, extras, declared?.kind === 'table' ? declared : undefined);
+  return { name, statement };
 }
 
 async function showIndexes(target: Located<string>, ddl: DdlContext): Promise<Value[][]> {

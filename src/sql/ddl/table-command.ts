@@ -1,6 +1,8 @@
 import { type Command, type CommandResult, emptyResult } from '../exec/command.ts';
 import { alterTable, dropIndexes } from './alter-table.ts';
 import { createTable } from './create-table.ts';
+import { createTableAs } from './create-table-as.ts';
+import { createTableLike } from './create-table-like.ts';
 import { dropTables } from './drop-table.ts';
 import { show, SHOW_COLUMNS } from './show.ts';
 import type { DdlContext } from './ddl-context.ts';
@@ -30,13 +32,17 @@ export const tableCommand: Command = {
     const kind = 'TableStatement' in node ? node.TableStatement.kind : 'drop-table';
     return kind in SHOW_COLUMNS || kind === 'refresh-table' ? 'reads' : undefined;
   },
-  async run(parsed, _parameters, context, signal) {
+  async run(parsed, parameters, context, signal) {
     if (!('TableStatement' in parsed.node)) throw parsed.unsupported();
     const statement = parsed.node.TableStatement;
     const ddl: DdlContext = { parsed, context, signal };
     switch (statement.kind) {
       case 'create-table':
         return createTable(statement, ddl);
+      case 'create-table-as':
+        return createTableAs(statement, parameters, ddl);
+      case 'create-table-like':
+        return createTableLike(statement, ddl);
       case 'alter-table':
         return alterTable(statement, ddl);
       case 'drop-table':
@@ -61,6 +67,8 @@ export const tableCommand: Command = {
       case 'describe':
         return SHOW_COLUMNS[kind];
       case 'create-table':
+      case 'create-table-as':
+      case 'create-table-like':
       case 'alter-table':
       case 'drop-table':
       case 'drop-index':

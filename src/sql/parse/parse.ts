@@ -2,7 +2,8 @@ import type { Node, RawStmt, SelectStmt } from 'libpg-query';
 import { DriverError, getErrorMessage } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
 import { readTableStatement } from './table/read-statement.ts';
-import type { TableNode } from './table/table-statement.ts';
+import { readSelectInto } from './table/select-into.ts';
+import type { TableNode, TableStatement } from './table/table-statement.ts';
 import { extractHints } from './hints.ts';
 import { checkNesting } from './nesting.ts';
 import { getErrorPosition, loadParser, parseTree } from './parser.ts';
@@ -60,19 +61,15 @@ export async function parseStatement(sql: string): Promise<ParsedStatement> {
   checkNesting(prepared.text, prepared.positionOfIndex);
 
   const tables = readTableStatement(sql);
+  if (tables?.kind === 'create-table-as') return parseTableQuery(sql, tables, prepared);
   if (tables !== undefined)
     return {
       text: sql,
       parameterCount: 0,
       parameterNames: [],
       position: prepared.positionOfByte,
-      kind: 'command',
-      node: { TableStatement: tables },
       hints: {},
-      insertKind: prepared.insertKind,
-      explain: false,
-      analyze: false,
-      unsupported: () => unsupportedStatement(prepared, 0),
+      ...toTableCommand(tables, prepared),
     };
 
   const statements = prepared.restore(parseText(prepared));
@@ -109,6 +106,9 @@ export async function parseStatement(sql: string): Promise<ParsedStatement> {
       `EXPLAIN format ${format} is not supported: use TEXT or, for queries, JSON`,
     );
   rejectNestedWrites(node, prepared);
+  const into =
+    'SelectStmt' in node && explain === undefined ? readSelectInto(node.SelectStmt, text) : undefined;
+  if (into !== undefined) return { ...text, ...toTableCommand(into, prepared) };
   if ('SelectStmt' in node) rejectClauses(node, prepared);
   if (!('SelectStmt' in node) || !isQuery)
     return {
@@ -124,6 +124,41 @@ export async function parseStatement(sql: string): Promise<ParsedStatement> {
   const locks = locking === undefined ? {} : ({ locks: true } as const);
   const json = format === 'JSON' ? ({ asJson: true } as const) : {};
   return { ...text, kind: explain === undefined ? 'select' : 'explain', analyze, ...json, ...locks, ast };
+}
+
+function toTableCommand(statement: TableStatement, prepared: PreparedText) {
+  return {
+    kind: 'command',
+    node: { TableStatement: statement },
+    insertKind: prepared.insertKind,
+    explain: false,
+    analyze: false,
+    unsupported: () => unsupportedStatement(prepared, 0),
+  } as const;
+}
+
+/** Parses the query of CREATE TABLE AS, whose parameters are those of the statement. */
+async function parseTableQuery(
+  sql: string,
+  statement: Extract<TableStatement, { kind: 'create-table-as' }>,
+  prepared: PreparedText,
+): Promise<ParsedCommand> {
+  const inner = await parseStatement(statement.query.text);
+  if (inner.kind !== 'select')
+    throw new DriverError('SQL_NOT_SUPPORTED', 'CREATE TABLE AS takes a query that only reads', {
+      position: inner.position(0),
+      remedy: 'Create the table first, then run the statement with INSERT.',
+    });
+  const { parameterCount, parameterNames, position, hints } = inner;
+  const query = { text: statement.query.text, parsed: inner.ast };
+  return {
+    text: sql,
+    parameterCount,
+    parameterNames,
+    position,
+    hints,
+    ...toTableCommand({ ...statement, query }, prepared),
+  };
 }
 
 /** Parses a query; throws SQL_NOT_SUPPORTED for any other statement. */

@@ -105,9 +105,9 @@ export function rejectClauses(query: Node, prepared: PreparedText): void {
 
 function rejectInto(select: SelectStmt, prepared: PreparedText): void {
   if (select.intoClause !== undefined)
-    throw new DriverError('SQL_NOT_SUPPORTED', 'SELECT INTO is not supported', {
+    throw new DriverError('SQL_NOT_SUPPORTED', 'SELECT INTO is not supported here', {
       position: prepared.positionOfByte(select.intoClause.rel?.location ?? 0),
-      remedy: 'Create the table with CREATE TABLE, then write INSERT INTO table SELECT ….',
+      remedy: 'Write CREATE TABLE name AS before the query.',
     });
   if (select.larg !== undefined) rejectInto(select.larg, prepared);
   if (select.rarg !== undefined) rejectInto(select.rarg, prepared);

@@ -1,3 +1,4 @@
+import type { SelectStmt } from 'libpg-query';
 import type { KeyType } from '../../../dynamo/attribute-value.ts';
 import type { DeclaredType } from '../../../catalog/declared-type.ts';
 import type { SqlType } from '../../../catalog/table-def.ts';
@@ -64,6 +65,15 @@ export type AlterAction =
   /** Options without a value are reset to their defaults. */
   | { readonly kind: 'set'; readonly options: readonly ParsedOption[] };
 
+/** What LIKE copies besides columns and key. */
+export type LikeOption = 'indexes' | 'storage';
+
+/** A query within a statement about tables: its text at its position in the statement, and what that is parsed to. */
+export interface QueryText {
+  readonly text: string;
+  readonly parsed?: SelectStmt;
+}
+
 /** A statement about tables and indexes. `waits`: it returns when DynamoDB has finished the change. */
 export type TableStatement =
   | {
@@ -72,6 +82,32 @@ export type TableStatement =
       readonly ifNotExists: boolean;
       readonly columns: readonly ColumnClause[];
       readonly key: readonly Located<string>[];
+      readonly indexes: readonly IndexClause[];
+      readonly options: readonly ParsedOption[];
+      readonly waits: boolean;
+    }
+  /** `CREATE TABLE … AS query`, and SELECT INTO. */
+  | {
+      readonly kind: 'create-table-as';
+      readonly table: Located<string>;
+      readonly ifNotExists: boolean;
+      /** Other names for the first columns of the query. */
+      readonly names: readonly Located<string>[];
+      /** Without it the query determines the key. */
+      readonly key: readonly Located<string>[] | undefined;
+      readonly indexes: readonly IndexClause[];
+      readonly options: readonly ParsedOption[];
+      readonly query: QueryText;
+      readonly withData: boolean;
+    }
+  /** `CREATE TABLE … (LIKE source)`. The statement that creates the source, with what this one adds, creates the table. */
+  | {
+      readonly kind: 'create-table-like';
+      readonly table: Located<string>;
+      readonly ifNotExists: boolean;
+      readonly source: Located<string>;
+      readonly includes: ReadonlySet<LikeOption>;
+      readonly columns: readonly ColumnClause[];
       readonly indexes: readonly IndexClause[];
       readonly options: readonly ParsedOption[];
       readonly waits: boolean;

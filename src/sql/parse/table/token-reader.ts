@@ -102,6 +102,21 @@ export class TokenReader {
     return kind === 'word' ? parseIdentifier(text) : `${sign}${text}`;
   }
 
+  /** Reads all tokens but `keywords` at the end. Returns their text at its position, so that positions in it are right. */
+  readRest(keywords: readonly string[]): { readonly text: string; readonly ending: string | undefined } {
+    const ending = keywords.find((each) => {
+      const words = each.split(' ');
+      const last = this.#tokens.slice(Math.max(this.#at, this.#tokens.length - words.length));
+      return last.map(({ text }) => text.toLowerCase()).join(' ') === each;
+    });
+    const count = this.#tokens.length - (ending?.split(' ').length ?? 0);
+    const [first, last] = [this.#next, this.#tokens[count - 1]];
+    if (first === undefined || last === undefined || count <= this.#at) throw this.unexpected('a query');
+    this.#at = this.#tokens.length;
+    const before = this.#text.slice(0, first.start).replaceAll(/[^\n]/gu, ' ');
+    return { text: before + this.#text.slice(first.start, last.end), ending };
+  }
+
   readInteger(what: string): number {
     const text = this.#next?.text ?? '';
     if (!/^\d+$/.test(text)) throw this.unexpected(what);
