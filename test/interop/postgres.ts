@@ -86,9 +86,13 @@ export async function startPostgres(programs: string): Promise<Postgres> {
 /** A script that prints the columns, the rows and the SQLSTATE of each statement, separated by marks. */
 function createScript(setup: string, statements: readonly string[]): string {
   const parts = statements.map((sql) =>
-    [`\\echo @@statement`, `${sql} \\gdesc`, `\\echo @@rows`, `${sql};`, `\\echo @@state :SQLSTATE`].join(
-      '\n',
-    ),
+    [
+      `\\echo @@statement`,
+      `${sql} \\gdesc`,
+      `\\echo @@rows`,
+      `${sql} \\g`,
+      `\\echo @@state :SQLSTATE :LAST_ERROR_MESSAGE`,
+    ].join('\n'),
   );
   return `set search_path = public, dynamodb;\n${setup}\nset search_path = dynamodb, public;\n${parts.join('\n')}\n`;
 }
@@ -103,8 +107,8 @@ function parseOutcomes(output: string, expected: number): Outcome[] {
 function parseOutcome(block: string): Outcome {
   const [described = '', rest = ''] = block.split('@@rows\n');
   const at = rest.lastIndexOf('@@state ');
-  const state = rest.slice(at + '@@state '.length).trim();
-  if (state !== '00000') return { error: state };
+  const [, state = '', message = ''] = /^(\w+) ?(.*)/s.exec(rest.slice(at + '@@state '.length).trim()) ?? [];
+  if (state !== '00000') return { error: state, message };
   const columns = parseRows(described);
   return {
     columns: columns.map(([name]) => name ?? ''),

@@ -26,8 +26,10 @@ import { keepDocumentTypes } from './keep-types.ts';
 import { bindExpression, bindQuery } from './query.ts';
 import { type KnownTable, parseView } from './known-table.ts';
 import { adaptMixedOperands } from './mixed-operands.ts';
+import { castChangedDocuments } from './changed-documents.ts';
 import { collectColumnNames } from './names-in.ts';
 import { describeUnsampled, findUnknownColumn } from './suggestions.ts';
+import { findTypeProblems, type TypeProblem } from './type-problems.ts';
 import { splitIntoPortions, type Portions, type TextGroups, findTextGroups } from './portions.ts';
 import {
   type Relation,
@@ -44,6 +46,8 @@ export interface TableSource {
   view?(name: string, signal?: AbortSignal): Promise<View | undefined>;
   /** Resolves the name of a table or view; null if neither exists. Without it names are taken literally. */
   relationName?(name: string, signal?: AbortSignal): Promise<string | null>;
+  /** Set if documents keep the DynamoDB type of each value, for statements that write them. */
+  readonly keepsTypes?: true;
 }
 
 /** A statement whose names are resolved, ready for DuckDB. */
@@ -68,6 +72,8 @@ export interface BoundStatement {
   readonly resultTypes: ReadonlyMap<number, string>;
   /** How the values of a numeric column of the result are printed. */
   readonly numberScale: (position: number) => NumberScale;
+  /** What PostgreSQL refuses because of the types, where DuckDB refuses something. */
+  readonly typeProblems: () => readonly TypeProblem[];
   /** The same statement with other parameter values. Names are not resolved again. */
   readonly withParameters: (parameters: readonly ParameterLiteral[]) => BoundStatement;
 }
@@ -89,7 +95,7 @@ export async function bindStatement(
     if (bound.missingTables.size + bound.missingNames.size === 0)
       return toBoundStatement(
         parsed,
-        chooseLane(withMixedOperands(withKeptTypes(bound)), exactNumbers),
+        chooseLane(withMixedOperands(withKeptTypes(withChangedDocuments(bound), catalog)), exactNumbers),
         parameters,
       );
     await Promise.all([
@@ -184,10 +190,21 @@ function bindAll(
   return { select, relations, system, missingTables, missingNames };
 }
 
-/** The statement, prepared for documents that keep the DynamoDB types of their values if it reads such. */
-function withKeptTypes(bound: Attempt): Attempt {
-  const isTyped = bound.relations.some(({ columns }) => columns.some(({ column }) => column.typed === true));
-  return isTyped ? { ...bound, select: keepDocumentTypes(bound.select, inferExpressionTypes(bound)) } : bound;
+/** The statement, with the operators of jsonb for columns of documents. */
+function withChangedDocuments(bound: Attempt): Attempt {
+  if (!bound.relations.some(hasDocuments)) return bound;
+  return { ...bound, select: castChangedDocuments(bound.select, inferExpressionTypes(bound)) };
+}
+
+function hasDocuments({ columns }: Relation): boolean {
+  return columns.some(({ column }) => column.type.kind === 'json');
+}
+
+/** The statement, prepared for documents that keep the DynamoDB types of their values. */
+function withKeptTypes(bound: Attempt, { keepsTypes }: TableSource): Attempt {
+  return keepsTypes === true
+    ? { ...bound, select: keepDocumentTypes(bound.select, inferExpressionTypes(bound)) }
+    : bound;
 }
 
 /** Conversions inside an expression decide the type of the expression around it. */
@@ -195,9 +212,7 @@ const MAX_ADAPTATIONS = 4;
 
 /** The statement, with columns of several types converted to what they are computed with. Errors name the items of such columns. */
 function withMixedOperands(bound: Attempt): Attempt {
-  const isMixed = ({ columns }: Relation): boolean =>
-    columns.some(({ column }) => column.type.kind === 'json');
-  if (!bound.relations.some(isMixed)) return bound;
+  if (!bound.relations.some(hasDocuments)) return bound;
   let { select } = bound;
   for (let i = 0; i < MAX_ADAPTATIONS; i++) {
     const adapted = adaptMixedOperands(select, inferExpressionTypes({ ...bound, select }));
@@ -206,7 +221,7 @@ function withMixedOperands(bound: Attempt): Attempt {
   }
   if (select === bound.select) return bound;
   const relations = bound.relations.map((relation) =>
-    isMixed(relation) ? { ...relation, loadsKey: true as const } : relation,
+    hasDocuments(relation) ? { ...relation, loadsKey: true as const } : relation,
   );
   return { ...bound, select, relations };
 }
@@ -263,6 +278,7 @@ function toBoundStatement(
     resultTypes: findResultTypes(select, types),
     unmangle: (name) => unmangleName(relations, select, name),
     numberScale: (position) => inferColumnScale(types.resultColumns()[position]?.definitions, types),
+    typeProblems: () => findTypeProblems(select, types, parsed.position),
     withParameters: (others) => toBoundStatement(parsed, bound, others),
     textGroups: () => findTextGroups(tree(), relations),
     engineSql: (schema, portions) => {

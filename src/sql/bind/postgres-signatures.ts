@@ -270,3 +270,11 @@ export const IMPLICIT_CASTS = `
     numeric>float8 text>bpchar text>name text>varchar time>interval time>timetz timestamp>timestamptz varbit>bit varchar>bpchar varchar>name
     varchar>text
 `;
+
+/** From which type to which a value is converted by a cast or an assignment only. Casts to and from strings are not listed. */
+export const EXPLICIT_CASTS = `
+  bit>int4 bit>int8 bool>int4 float4>int2 float4>int4 float4>int8 float4>numeric float8>float4 float8>int2 float8>int4 float8>int8 float8>numeric
+    int4>bit int4>bool int4>int2 int8>bit int8>int2 int8>int4 interval>time json>jsonb jsonb>bool jsonb>float4 jsonb>float8 jsonb>int2 jsonb>int4
+    jsonb>int8 jsonb>json jsonb>numeric numeric>int2 numeric>int4 numeric>int8 oid>int4 oid>int8 timestamp>date timestamp>time timestamptz>date
+    timestamptz>time timestamptz>timestamp timestamptz>timetz timetz>time
+`;

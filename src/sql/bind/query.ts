@@ -18,6 +18,7 @@ import { findMixedNames } from './name-marks.ts';
 import { bindFromItem } from './from.ts';
 import { takeIndexNames } from './index-names.ts';
 import { inferOutputName } from './output-name.ts';
+import { assertRecursion } from './recursive-queries.ts';
 import { findColumn, type OfferedColumn, type ResolvedColumn, type Scope } from './scope.ts';
 import { bindTarget, listOfferedColumns } from './targets.ts';
 
@@ -196,8 +197,10 @@ function bindCommonTables(
     'CommonTableExpr' in node ? node.CommonTableExpr : [],
   );
   if (select.withClause?.recursive === true)
-    for (const table of commonTables)
+    for (const table of commonTables) {
+      assertRecursion(table, binder.position);
       visible.set(table.ctename ?? '', toOfferedColumns(getStringValues(table.aliascolnames)));
+    }
   const ctes = commonTables.map((table): Node => {
     const bound = binder.query(unwrapSelect(table.ctequery), new Map(visible), outer);
     const { columns, list } = renameColumns(bound.columns, getStringValues(table.aliascolnames));

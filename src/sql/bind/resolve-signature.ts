@@ -1,6 +1,7 @@
 import { findInternalType, TYPES } from '../types/types.ts';
 import {
   COMPARISON_SIGNATURES,
+  EXPLICIT_CASTS,
   FUNCTION_SIGNATURES,
   IMPLICIT_CASTS,
   OPERATOR_SIGNATURES,
@@ -26,6 +27,7 @@ const comparisons = lazily(() => parseSignatures(COMPARISON_SIGNATURES.trim()));
 const operators = lazily(() => parseTable(OPERATOR_SIGNATURES));
 const functions = lazily(() => parseTable(FUNCTION_SIGNATURES));
 const implicitCasts = lazily(() => new Set(IMPLICIT_CASTS.trim().split(/\s+/)));
+const explicitCasts = lazily(() => new Set(EXPLICIT_CASTS.trim().split(/\s+/)));
 
 /** The operator that PostgreSQL takes for operands of these types; the left one of a prefix operator is `-`. */
 export function resolveOperator(
@@ -48,6 +50,41 @@ export function resolveFunction(name: string, args: readonly InternalType[]): Si
   const candidates = (functions().get(name) ?? []).flatMap((each) => spread(each, args.length));
   const exact = candidates.find((each) => each.args.every((arg, i) => arg === args[i]));
   return exact ?? select(candidates, args);
+}
+
+/** Whether operands of these types fit several operators, of which PostgreSQL prefers none. */
+export function isAmbiguousOperator(operator: string, left: InternalType, right: InternalType): boolean {
+  const candidates = COMPARISONS.has(operator) ? comparisons() : (operators().get(operator) ?? []);
+  return candidates.some((each) => accepts(each, [left, right]));
+}
+
+/** Whether arguments of these types fit several functions of a name, of which PostgreSQL prefers none. */
+export function isAmbiguousFunction(name: string, args: readonly InternalType[]): boolean {
+  return (functions().get(name) ?? [])
+    .flatMap((each) => spread(each, args.length))
+    .some((each) => accepts(each, args));
+}
+
+/** Whether PostgreSQL has a function of this name. */
+export function isPostgresFunction(name: string): boolean {
+  return functions().has(name);
+}
+
+/** Whether a cast converts values of a type to another one. */
+export function canCast(from: string, to: string): boolean {
+  if (from === to || from === 'unknown' || isString(to) || isString(from)) return true;
+  if (from.startsWith('_') && to.startsWith('_')) return canCast(from.slice(1), to.slice(1));
+  return implicitCasts().has(`${from}>${to}`) || explicitCasts().has(`${from}>${to}`);
+}
+
+/** The first two of the types that have no type in common; undefined if all have one. */
+export function findMismatch(types: readonly InternalType[]): readonly [string, string] | undefined {
+  const known = types.filter((type): type is string => type !== 'unknown' && type !== undefined);
+  for (const [i, type] of known.entries()) {
+    const common = commonType(known.slice(0, i));
+    if (i > 0 && common !== undefined && commonType([common, type]) === undefined) return [common, type];
+  }
+  return undefined;
 }
 
 /** The type that values of several types become together, as in IN, CASE and UNION; undefined where they have none in common. */
@@ -83,9 +120,7 @@ export function concreteType(type: string, element: InternalType): InternalType 
 /** PostgreSQL's rules of func_select_candidate, one after another. */
 function select(candidates: readonly Signature[], types: readonly InternalType[]): Signature | undefined {
   const isOpen = (i: number): boolean => types[i] === 'unknown' || types[i] === undefined;
-  let left: readonly Signature[] = candidates.filter(({ args }) =>
-    args.every((arg, i) => isOpen(i) || canConvert(types[i] ?? '', arg)),
-  );
+  let left: readonly Signature[] = candidates.filter((each) => accepts(each, types));
   left = keepBest(left, ({ args }) => count(args, (arg, i) => !isOpen(i) && arg === types[i]));
   left = keepBest(left, ({ args }) =>
     count(args, (arg, i) => !isOpen(i) && (arg === types[i] || isPreferredFor(arg, types[i] ?? ''))),
@@ -101,6 +136,14 @@ function select(candidates: readonly Signature[], types: readonly InternalType[]
     ({ args }) => args.every((arg, i) => !isOpen(i) || canConvert(only, arg)) && agrees(args, only),
   );
   return same.length === 1 ? same[0] : undefined;
+}
+
+/** Whether values of these types, where they are known, convert to the arguments. */
+function accepts({ args }: Signature, types: readonly InternalType[]): boolean {
+  return args.every((arg, i) => {
+    const type = types[i];
+    return type === 'unknown' || type === undefined || canConvert(type, arg);
+  });
 }
 
 /** Whether polymorphic arguments mean one type where all values have this one. */
@@ -156,6 +199,10 @@ function category(type: string): string {
   if (type.startsWith('_')) return 'A';
   const known = findInternalType(type);
   return known === undefined ? 'P' : TYPES[known].category;
+}
+
+function isString(type: string): boolean {
+  return category(type) === 'S';
 }
 
 function isPolymorphic(type: string): boolean {

@@ -1,132 +1,56 @@
 import { DriverError, ERRORS, getErrorMessage, type ErrorCode } from '../../core/errors.ts';
 import { withoutPrefix } from '../dialect/macro-calls.ts';
-import { toPostgresType } from '../types/types.ts';
+import type { TypeProblem } from '../bind/type-problems.ts';
+import { findMeaning, formatMeaning, formatTypeName } from './engine-meanings.ts';
 
-interface Meaning {
-  readonly pattern: RegExp;
-  readonly code: ErrorCode;
-  /** PostgreSQL's message, with the groups of the pattern as `$1`; absent: it is made of what DuckDB's message names. */
-  readonly message?: string;
-  readonly remedy?: string;
-}
+/** Errors that the types of the statement may explain. */
+const OF_TYPES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'SQL_UNKNOWN_FUNCTION',
+  'SQL_BIND',
+  'SQL_BAD_VALUE',
+  'SQL_BAD_DATETIME',
+  'SQL_BAD_ARGUMENT',
+  'SQL_CANNOT_CAST',
+  'SQL_TYPE_MISMATCH',
+  'SQL_NOT_SUPPORTED',
+  'SQL_NUMERIC_RANGE',
+  'SQL_COLUMN_REFERENCE',
+  'SQL_SYNTAX',
+  'SQL_ROW_COUNT',
+  'EXEC_ENGINE',
+]);
 
-/** What DuckDB's messages mean in PostgreSQL's terms; the first that matches counts. */
-const MEANINGS: readonly Meaning[] = [
-  {
-    pattern: /More than one row returned by a subquery/,
-    code: 'SQL_CARDINALITY',
-    message: 'more than one row returned by a subquery used as an expression',
-  },
-  {
-    pattern: /Subquery returns (\d+) columns - expected 1\b/,
-    code: 'SQL_SYNTAX',
-    message: 'subquery must return only one column (found $1)',
-  },
-  {
-    pattern: /Subquery returns (\d+) columns - expected (\d+)/,
-    code: 'SQL_SYNTAX',
-    message: 'subquery returns $1 columns, expected $2',
-  },
-  {
-    pattern: /Set operations can only apply to expressions with the same number of result columns/,
-    code: 'SQL_SYNTAX',
-    message: 'each UNION, INTERSECT or EXCEPT query must have the same number of columns',
-  },
-  {
-    pattern: /ORDER term out of range - should be between 1 and (\d+)/,
-    code: 'SQL_COLUMN_REFERENCE',
-    message: 'ORDER BY position is not in select list (positions are 1 to $1)',
-  },
-  {
-    pattern: /LIMIT\/OFFSET cannot be negative/,
-    code: 'SQL_ROW_COUNT',
-    message: 'LIMIT and OFFSET must not be negative',
-  },
-  {
-    pattern: /aggregate function calls cannot be nested/,
-    code: 'SQL_GROUPING',
-    message: 'aggregate function calls cannot be nested',
-  },
-  {
-    pattern: /(\w+(?: BY)?) clause cannot contain window functions/,
-    code: 'SQL_WINDOWING',
-    message: 'window functions are not allowed in $1',
-  },
-  {
-    pattern: /(\w+(?: BY)?) clause cannot contain aggregates/,
-    code: 'SQL_GROUPING',
-    message: 'aggregate functions are not allowed in $1',
-  },
-  {
-    pattern: /column "?([^"]+?)"? must appear in the GROUP BY clause/,
-    code: 'SQL_GROUPING',
-    message: 'column "$1" must appear in the GROUP BY clause or be used in an aggregate function',
-  },
-  {
-    pattern: /UNNEST\(\) can only be applied to lists, structs and NULL, not JSON/,
-    code: 'SQL_UNKNOWN_FUNCTION',
-    message: 'function unnest(json) does not exist',
-    remedy: 'Use json_array_elements for the elements of a list.',
-  },
-  {
-    pattern: /Function "(\w+)" is a table function/,
-    code: 'SQL_UNKNOWN_FUNCTION',
-    message: 'function $1 does not exist outside FROM',
-  },
-  {
-    pattern: /extract specifier "([^"]*)" not recognized/,
-    code: 'SQL_BAD_ARGUMENT',
-    message: 'unit "$1" not recognized',
-  },
-  {
-    pattern:
-      /Referenced (?:column|table) ".*" not found|does not have a column named|Table ".*" does not have/i,
-    code: 'SQL_UNKNOWN_COLUMN',
-  },
-  { pattern: /Ambiguous reference|Ambiguous column/i, code: 'SQL_AMBIGUOUS_COLUMN' },
-  {
-    pattern:
-      /Scalar Function with name|Aggregate Function with name|Table Function with name|No function matches|Cannot compare values of type|Macro .* does not/i,
-    code: 'SQL_UNKNOWN_FUNCTION',
-  },
-  {
-    pattern: /must appear in the GROUP BY clause|must be part of the GROUP BY|cannot contain aggregates/i,
-    code: 'SQL_GROUPING',
-  },
-  { pattern: /cannot take logarithm/i, code: 'SQL_LOGARITHM' },
-  { pattern: /cannot take square root/i, code: 'SQL_POWER' },
-  { pattern: /field value out of range/i, code: 'SQL_DATETIME_RANGE' },
-  {
-    pattern:
-      /to type DECIMAL\(.*out of range|Could not cast value .* to DECIMAL\(|Could not convert string ["']\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*["'] to DECIMAL\(.*/,
-    code: 'SQL_NUMERIC_RANGE',
-    message: 'numeric field overflow',
-  },
-  { pattern: /because the value is out of range/i, code: 'SQL_NUMERIC_RANGE' },
-  { pattern: /^(?:Error: )?Conversion Error|Could not convert|Malformed JSON/i, code: 'SQL_BAD_VALUE' },
-  { pattern: /^(?:Error: )?Out of Range Error|Overflow/i, code: 'SQL_NUMERIC_RANGE' },
-  { pattern: /^(?:Error: )?Out of Memory Error/i, code: 'EXEC_MEMORY' },
-  { pattern: /^(?:Error: )?INTERRUPT Error|Interrupted/i, code: 'EXEC_CANCELLED' },
-  { pattern: /^(?:Error: )?Permission Error|disabled by configuration/i, code: 'SQL_NOT_SUPPORTED' },
-  { pattern: /^(?:Error: )?(?:Not implemented Error|Parser Error)/i, code: 'SQL_NOT_SUPPORTED' },
-  { pattern: /^(?:Error: )?(?:Binder|Catalog|Invalid Input|Invalid Type) Error/i, code: 'SQL_BIND' },
-];
-
-const UNKNOWN: Meaning = { pattern: /^/, code: 'EXEC_ENGINE' };
-
-/** DuckDB's error as a DriverError: one line, PostgreSQL's SQLSTATE, and the position of the column or function that it names. */
-export function toEngineError(thrown: unknown, locate: (name: string) => number | undefined): DriverError {
+/**
+ * DuckDB's error as a DriverError: one line, PostgreSQL's SQLSTATE and wording, and the position of what it is about. `problems`
+ * are those that PostgreSQL has with the types of the statement. The error of DuckDB is the cause.
+ */
+export function toEngineError(
+  thrown: unknown,
+  locate: (name: string) => number | undefined,
+  problems: () => readonly TypeProblem[] = () => [],
+): DriverError {
   if (thrown instanceof DriverError) return thrown;
   const text = getErrorMessage(thrown);
   const raised = parseRaised(text);
-  if (raised !== undefined) return new DriverError(raised.code, raised.message, { cause: thrown });
-  const { code, pattern, message, remedy } = MEANINGS.find((each) => each.pattern.test(text)) ?? UNKNOWN;
-  const named =
-    findCall(text)?.name ?? /(?:column|reference to column name|named) "?([^"\s!]+)"?/i.exec(text)?.[1];
+  if (raised !== undefined) {
+    const { code, message, remedy } = raised;
+    return new DriverError(code, message, { cause: thrown, ...(remedy && { remedy }) });
+  }
+  const meaning = findMeaning(text);
+  const { code, remedy } = meaning;
+  const called = findCall(text);
+  const problem = OF_TYPES.has(code) ? chooseProblem(problems(), called?.name) : undefined;
+  if (problem !== undefined) {
+    const { position } = problem;
+    return new DriverError(problem.code, problem.message, {
+      cause: thrown,
+      ...(position === undefined ? {} : { position }),
+    });
+  }
+  const named = called?.name ?? /(?:column|reference to column name|named) "?([^"\s!]+)"?/i.exec(text)?.[1];
   const position = named === undefined ? undefined : locate(named);
   const candidates = findCandidates(text);
-  const known = message === undefined ? undefined : pattern.exec(text)?.[0].replace(pattern, message);
-  return new DriverError(code, known ?? describe(code, text, named), {
+  return new DriverError(code, formatMeaning(meaning, text) ?? describe(code, text, named, locate), {
     cause: thrown,
     ...(remedy === undefined ? {} : { remedy }),
     ...(position === undefined ? {} : { position }),
@@ -134,18 +58,41 @@ export function toEngineError(thrown: unknown, locate: (name: string) => number 
   });
 }
 
-/** What one of the driver's macros or functions raised: `[SQL_DIVISION_BY_ZERO] division by zero`. */
-function parseRaised(message: string): { readonly code: ErrorCode; readonly message: string } | undefined {
-  const [, code = '', text = ''] = /^(?:Error: )?Invalid Input Error: \[(\w+)\] (.*)/s.exec(message) ?? [];
-  return isErrorCode(code) ? { code, message: text.trim() } : undefined;
+/** The function that DuckDB does not have either, or what PostgreSQL refuses of those that exist. */
+function chooseProblem(
+  problems: readonly TypeProblem[],
+  called: string | undefined,
+): TypeProblem | undefined {
+  return (
+    problems.find(({ unknownFunction }) => unknownFunction !== undefined && unknownFunction === called) ??
+    problems.find(({ unknownFunction }) => unknownFunction === undefined)
+  );
+}
+
+interface Raised {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly remedy: string | undefined;
+}
+
+/** What one of the driver's macros or functions raised: `[SQL_DIVISION_BY_ZERO] division by zero`, and a line with a remedy. */
+function parseRaised(raised: string): Raised | undefined {
+  const [, code = '', text = ''] = /^(?:Error: )?Invalid Input Error: \[(\w+)\] (.*)/s.exec(raised) ?? [];
+  const [message = '', remedy] = text.trim().split('\nRemedy: ');
+  return isErrorCode(code) ? { code, message, remedy } : undefined;
 }
 
 function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(ERRORS, code);
 }
 
-/** PostgreSQL's message, made of the names and types in DuckDB's. */
-function describe(code: ErrorCode, message: string, named: string | undefined): string {
+/** PostgreSQL's message, made of the names and types in DuckDB's, of which nothing else is shown. */
+function describe(
+  code: ErrorCode,
+  message: string,
+  named: string | undefined,
+  locate: (name: string) => number | undefined,
+): string {
   if (code === 'SQL_UNKNOWN_COLUMN' && named !== undefined) return `column "${named}" does not exist`;
   if (code === 'SQL_AMBIGUOUS_COLUMN' && named !== undefined)
     return `column reference "${named}" is ambiguous`;
@@ -153,20 +100,35 @@ function describe(code: ErrorCode, message: string, named: string | undefined): 
   if (operator !== undefined) return operator;
   const called = findCall(message);
   if (called !== undefined)
-    return `function ${called.name}${called.types ?? ''} does not exist${called.reason ?? ''}`;
-  const [, left, right] = /Cannot compare values of type (.+?) and type (.+?) - an/.exec(message) ?? [];
-  if (left !== undefined && right !== undefined)
-    return `cannot compare ${formatTypeName(left)} with ${formatTypeName(right)} without a cast`;
-  const overflowed = /Overflow in \w+ of ([A-Z]+\d*)/.exec(message)?.[1];
-  if (overflowed !== undefined) return `${formatTypeName(overflowed)} out of range`;
+    return isInternal(called.name, locate)
+      ? `no function matches the argument types${called.types === undefined ? '' : ` ${called.types}`}`
+      : `function ${called.name}${called.types ?? ''} does not exist${called.reason ?? ''}`;
   const [, input, type] = BAD_INPUT.exec(message) ?? [];
   if (type !== undefined) return `invalid input syntax for type ${formatTypeName(type)}: "${input ?? ''}"`;
-  const [, kind, text] = /invalid (\w+) field format: "([^]*?)", expected/.exec(message) ?? [];
-  if (kind !== undefined) return `invalid input syntax for type ${kind}: "${text ?? ''}"`;
-  const [firstLine = ''] = message.replace(/^(?:Error: )?[A-Za-z ]+ Error: /, '').split('\n');
-  // The names of stubs mean nothing to the user.
-  return firstLine.replace(/\s*Candidate bindings:.*$/s, '').trim();
+  return FALLBACKS.get(code) ?? 'the statement cannot be executed';
 }
+
+/** Whether the user did not write this name, but the driver's translation did. */
+function isInternal(name: string, locate: (name: string) => number | undefined): boolean {
+  return INTERNAL_NAMES.test(name) && locate(name) === undefined;
+}
+
+/** Names that the translation gives to functions of DuckDB. */
+const INTERNAL_NAMES =
+  /^(?:pg_|num_|list_|array_extract|struct_|json_|date_?part|regexp_|string_split|to_|epoch|unhex)/;
+
+/** What is said where DuckDB's own words would be all that is known. */
+const FALLBACKS: ReadonlyMap<ErrorCode, string> = new Map<ErrorCode, string>([
+  ['SQL_BIND', 'the types of an expression do not fit each other'],
+  ['SQL_NOT_SUPPORTED', 'an expression of the statement is not supported'],
+  ['SQL_BAD_VALUE', 'a value does not fit the type that it is converted to'],
+  ['SQL_NUMERIC_RANGE', 'value out of range'],
+  ['SQL_DATETIME_RANGE', 'date/time field value out of range'],
+  ['SQL_UNKNOWN_FUNCTION', 'no function matches the argument types'],
+  ['SQL_LOGARITHM', 'cannot take logarithm of zero or a negative number'],
+  ['SQL_POWER', 'cannot take square root of a negative number'],
+  ['SQL_GROUPING', 'a column must appear in the GROUP BY clause or be used in an aggregate function'],
+]);
 
 const BAD_INPUT = /Could not convert string ["']([^]*?)["'] to ([A-Z]\w*(?: WITH TIME ZONE)?)/;
 
@@ -183,6 +145,8 @@ function findCall(message: string): Call | undefined {
   if (unknown !== undefined) return { name: withoutPrefix(unknown) };
   const macro = /Macro "?(\w+?)"?\(\) does not support the supplied arguments/.exec(message)?.[1];
   if (macro !== undefined) return { name: withoutPrefix(macro), reason: ' for these arguments' };
+  const window = /\b([A-Z_]+) needs \d+ parameters?, got/.exec(message)?.[1];
+  if (window !== undefined) return { name: window.toLowerCase(), reason: ' for these arguments' };
   const [, name, types] =
     /No function matches the given name and argument types '(\w+)\((.*)\)'/.exec(message) ?? [];
   if (name === undefined || types === undefined) return undefined;
@@ -201,11 +165,6 @@ function describeOperator(message: string): string | undefined {
 function parseTypeList(list: string): readonly string[] {
   // Commas within brackets belong to a type.
   return list === '' ? [] : list.split(/,\s*(?![^(]*\))/).map(formatTypeName);
-}
-
-/** A type as DuckDB's messages name it: literals have types of their own there. */
-function formatTypeName(duckdbType: string): string {
-  return toPostgresType(duckdbType.replace(/_LITERAL$/, '').replace(/^STRING$/, 'VARCHAR'));
 }
 
 /** What may have been meant, from DuckDB's lists: `"r0.status"` or `"status"`. */

@@ -65,6 +65,14 @@ export class ExpressionRunner {
     if (/^explain/i.test(sql))
       return { error: '0A000', message: 'EXPLAIN describes the plan of the driver.' };
     const plan = await this.plan(sql, exactNumbers);
+    try {
+      return await this.#execute(plan);
+    } catch (error) {
+      throw toEngineError(error, () => undefined, plan.typeProblems);
+    }
+  }
+
+  async #execute(plan: StatementPlan): Promise<Outcome> {
     const schema = this.#engine.newSchema();
     await this.#connection.run(`CREATE SCHEMA ${quoteName(schema)}`);
     for (const relation of plan.relations) await this.#fill(schema, relation);

@@ -19,11 +19,7 @@ afterAll(() => {
 describe('an error of DuckDB', () => {
   it.each([
     ['SELECT (SELECT a FROM t)', '21000', 'more than one row returned by a subquery used as an expression'],
-    [
-      'SELECT a FROM t WHERE a IN (SELECT a, b FROM t)',
-      '42601',
-      'subquery must return only one column (found 2)',
-    ],
+    ['SELECT a FROM t WHERE a IN (SELECT a, b FROM t)', '42601', 'subquery must return only one column'],
     [
       'SELECT a FROM t UNION SELECT a, b FROM t',
       '42601',
