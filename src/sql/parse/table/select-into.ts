@@ -1,13 +1,12 @@
 import type { SelectStmt } from 'libpg-query';
 import { DriverError } from '../../../core/errors.ts';
 import { isTableSchema } from '../../types/table-schema.ts';
-import type { ParsedText } from '../parse.ts';
 import type { TableStatement } from './table-statement.ts';
 
 /** `SELECT … INTO name` as CREATE TABLE AS; undefined for other queries. */
 export function readSelectInto(
   { intoClause, ...query }: SelectStmt,
-  { position, text }: Pick<ParsedText, 'position' | 'text'>,
+  { position, text }: { readonly position: (location: number) => number; readonly text: string },
 ): Extract<TableStatement, { kind: 'create-table-as' }> | undefined {
   const target = intoClause?.rel;
   if (target === undefined) return undefined;
