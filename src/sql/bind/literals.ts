@@ -1,13 +1,15 @@
 import type { Node, SelectStmt } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
-import { binary, call, cast, constant, matchCall, number } from '../dialect/build.ts';
+import { binary, call, cast, constant, getConstantText, matchCall, number } from '../dialect/build.ts';
 import { typedDocument } from '../dialect/document-casts.ts';
 import { isComparedDocument } from '../dialect/documents.ts';
-import type { ExpressionTypes } from '../dialect/types.ts';
 import { literalToAttribute, type ParameterLiteral } from '../parse/parameter-value.ts';
 import { toEngineJson, toTypedJson } from '../types/plain-document.ts';
 import { isDocumentType } from '../types/types.ts';
+import type { QueryTypes } from './expression-types.ts';
 import { mapInside, mapNodes, getStringValues } from '../parse/tree.ts';
+
+type LiteralTypes = Pick<QueryTypes, 'typeOf' | 'convertedTypeOf'>;
 
 /**
  * Replaces `$1`, `$2` … in a statement by literals. Arrays become documents where PostgreSQL would read them as such: cast to
@@ -16,7 +18,7 @@ import { mapInside, mapNodes, getStringValues } from '../parse/tree.ts';
 export function inlineParameters(
   select: SelectStmt,
   parameters: readonly ParameterLiteral[],
-  types: Pick<ExpressionTypes, 'typeOf'>,
+  types: LiteralTypes,
 ): SelectStmt {
   const literals = parameters.map((literal) => toLiteralNode(literal));
   const write = (unresolved: Node): Node => {
@@ -26,12 +28,18 @@ export function inlineParameters(
     const literal = toCastLiteral(node, parameters);
     if (literal !== undefined) return literal;
     if ('ParamRef' in node) return literals[(node.ParamRef.number ?? 0) - 1] ?? node;
+    const inArithmetic = isArithmetic(node);
+    if (inArithmetic || 'FuncCall' in node)
+      return mapInside(
+        node,
+        (operand) => toTypedLiteral(operand, parameters, types, inArithmetic) ?? write(operand),
+      );
     if (!('A_Expr' in node)) return mapInside(node, write);
     const withDocuments = toDocumentOperands(node, parameters, types);
     refuseArrays(withDocuments, parameters);
     return mapInside(withDocuments, write);
   };
-  return literals.length === 0 ? select : mapNodes(select, write);
+  return mapNodes(select, write);
 }
 
 const CARRIED = 'pg_carried';
@@ -62,6 +70,30 @@ function findCarried(
   return name === CARRIED ? findLiteral(parameter, parameters) : undefined;
 }
 
+const ARITHMETIC: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', '^']);
+const FROM_TEXT: ReadonlySet<string> = new Set(
+  'int2 int4 int8 numeric float4 float8 bool date timestamp timestamptz time interval uuid'.split(' '),
+);
+
+function isArithmetic(node: Node): boolean {
+  return 'A_Expr' in node && ARITHMETIC.has(getStringValues(node.A_Expr.name).at(-1) ?? '');
+}
+
+/** A string that PostgreSQL infers a type for, where DuckDB does not: in arithmetic and in functions. */
+function toTypedLiteral(
+  node: Node,
+  parameters: readonly ParameterLiteral[],
+  types: LiteralTypes,
+  inArithmetic: boolean,
+): Node | undefined {
+  const literal = findLiteral(node, parameters);
+  const text = literal?.kind === 'text' ? literal.text : inArithmetic ? getConstantText(node) : undefined;
+  const type = text === undefined ? undefined : types.convertedTypeOf(node);
+  return text === undefined || type === undefined || !FROM_TEXT.has(type)
+    ? undefined
+    : cast(constant(text), type);
+}
+
 /** `$1::jsonb` of an array or a Set: its JSON, where ARRAY would need elements of one type. Also `$1::text` of a Date. */
 function toCastLiteral(node: Node, parameters: readonly ParameterLiteral[]): Node | undefined {
   if (!('TypeCast' in node)) return undefined;
@@ -74,14 +106,18 @@ function toCastLiteral(node: Node, parameters: readonly ParameterLiteral[]): Nod
   return isDocument && literal?.kind === 'array' ? toDocumentNode(literal) : undefined;
 }
 
+/** Operators of a document and an array of strings. */
+const WITH_ARRAYS: ReadonlySet<string> = new Set(['#>', '#>>', '#-', '?|', '?&', '-']);
+
 /** Array parameters next to a document. */
 function toDocumentOperands(
   node: Extract<Node, { A_Expr: unknown }>,
   parameters: readonly ParameterLiteral[],
-  types: Pick<ExpressionTypes, 'typeOf'>,
+  types: LiteralTypes,
 ): Node {
   const { kind, lexpr, rexpr } = node.A_Expr;
   if (kind !== 'AEXPR_OP' || lexpr === undefined || rexpr === undefined) return node;
+  if (WITH_ARRAYS.has(getStringValues(node.A_Expr.name).at(-1) ?? '')) return node;
   const isDocument = (node: Node): boolean =>
     isComparedDocument(node) || isDocumentType(types.typeOf(node) ?? '');
   const [left, right] = [findLiteral(lexpr, parameters), findLiteral(rexpr, parameters)];
@@ -151,7 +187,8 @@ function hasOneType(items: readonly ParameterLiteral[]): boolean {
   return kinds.size <= 1;
 }
 
-function toLiteralNode(literal: ParameterLiteral, toJson = toEngineJson): Node {
+/** The value of a parameter in a statement. */
+export function toLiteralNode(literal: ParameterLiteral, toJson = toEngineJson): Node {
   switch (literal.kind) {
     case 'null':
       return { A_Const: { isnull: true } };
