@@ -78,7 +78,7 @@ export interface Findings {
   readonly seen?: Map<Node, ColumnDef['seen']>;
   /** The expressions that define the columns of subqueries to which names refer. */
   readonly definitions?: Map<Node, readonly Node[]>;
-  /** The types that literals are converted to. */
+  /** The types that literals and parameters are converted to. */
   readonly converted?: Map<Node, string>;
   /** The columns of queries. */
   readonly outputs?: Map<SelectStmt, readonly TypedColumn[]>;
@@ -283,7 +283,7 @@ export class TypeInference {
   /** The first type that a parameter is converted to is its own. */
   #decide(node: Node | undefined, type: InternalType): void {
     if (node === undefined || type === undefined || type === 'unknown') return;
-    if ('A_Const' in node) this.#findings.converted?.set(node, type);
+    if ('A_Const' in node || 'ParamRef' in node) this.#findings.converted?.set(node, type);
     if (!('ParamRef' in node)) return;
     const { number = 0 } = node.ParamRef;
     const { parameters } = this.#findings;
