@@ -266,6 +266,9 @@ describe('server settings', () => {
     'SET search_path TO public',
     'SET datestyle = ISO',
     "SET TIME ZONE 'UTC'",
+    "SET timezone TO 'Etc/UTC'",
+    "SET TimeZone = 'GMT'",
+    'SET TIME ZONE 0',
     'SET search_path TO DEFAULT',
   ])('can be set without effect: %s', async (sql) => {
     expect(await db.query(sql)).toMatchObject({ command: 'SET', rowCount: 0 });
@@ -275,6 +278,7 @@ describe('server settings', () => {
     await expect(db.query("SET TIME ZONE 'Europe/Rome'")).rejects.toMatchObject({
       sqlState: '0A000',
       message: 'parameter "TimeZone" cannot be changed from "UTC" to "Europe/Rome"',
+      remedy: expect.stringContaining('AT TIME ZONE'),
     });
     await expect(db.query('SET serch_path = public')).rejects.toMatchObject({
       sqlState: '42704',

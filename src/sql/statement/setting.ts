@@ -61,7 +61,7 @@ function assertUnchanged(setting: ServerSetting, value: string, parsed: ParsedCo
     `parameter "${setting.name}" cannot be changed from "${setting.value}" to "${value}"`,
     {
       position: parsed.position(0),
-      remedy: 'Use connection properties to limit what statements read and cost.',
+      remedy: setting.remedy ?? 'Use connection properties to limit what statements read and cost.',
     },
   );
 }
@@ -98,7 +98,8 @@ function formatArgument(node: Node): string {
 }
 
 /** Whether a value means the current one: `utf-8` is UTF8, and DateStyle `ISO` is part of `ISO, MDY`. */
-function isSameValue({ value }: ServerSetting, requested: string): boolean {
+function isSameValue({ value, aliases = [] }: ServerSetting, requested: string): boolean {
+  if (aliases.some((alias) => alias.toLowerCase() === requested.toLowerCase())) return true;
   const parts = normalize(value).split(', ');
   return normalize(requested)
     .split(/,\s*/)

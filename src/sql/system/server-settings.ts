@@ -7,6 +7,10 @@ export interface ServerSetting {
   readonly doc: string;
   /** SET accepts any value and has no effect. */
   readonly isIgnored?: true;
+  /** Other names of the value. */
+  readonly aliases?: readonly string[];
+  /** What to do instead of changing it. */
+  readonly remedy?: string;
 }
 
 /** The version of PostgreSQL that programs see. */
@@ -48,7 +52,14 @@ export const SERVER_SETTINGS: readonly ServerSetting[] = [
     value: 'on',
     doc: 'A backslash in a string constant is an ordinary character.',
   },
-  { name: 'TimeZone', value: 'UTC', doc: 'The time zone of timestamps.' },
+  {
+    name: 'TimeZone',
+    value: 'UTC',
+    doc: 'The time zone of timestamps.',
+    aliases: ['Etc/UTC', 'GMT', 'Etc/GMT', 'UCT', 'Etc/UCT', 'Universal', 'Zulu', 'Z', '0', '+00'],
+    remedy:
+      "Write the time zone into the statement: at AT TIME ZONE 'Europe/Zurich', or date_trunc('day', at, 'Europe/Zurich').",
+  },
   { name: 'transaction_isolation', value: 'read committed', doc: 'The isolation of transactions.' },
 ];
 
