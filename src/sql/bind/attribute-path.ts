@@ -64,6 +64,16 @@ export function toDocument({ column, steps }: AttributePath): Node {
   return extractSteps({ ColumnRef: { fields: column.fields.map(name) } }, steps);
 }
 
+/** Whether a bound expression is a path with dots or subscripts, whose operators the statement does not have. */
+export function isBoundPath(node: Node): boolean {
+  const expression = 'A_Expr' in node ? matchOperator(node) : undefined;
+  if (expression?.operator !== '->' || !('A_Expr' in node) || node.A_Expr.location !== undefined)
+    return false;
+  return (
+    'ColumnRef' in (expression.left ?? {}) || (expression.left !== undefined && isBoundPath(expression.left))
+  );
+}
+
 export function extractSteps(document: Node, steps: readonly Node[]): Node {
   return steps.reduce((inner, step) => binary('->', inner, step), document);
 }

@@ -4,6 +4,7 @@ import { markComparedDocument, toDocumentText } from '../dialect/documents.ts';
 import type { ExpressionTypes } from '../dialect/types.ts';
 import { getStringValues, isStar, mapInside, mapNodes } from '../parse/tree.ts';
 import { isJsonCell } from '../types/json-cell.ts';
+import { isBoundPath } from './attribute-path.ts';
 import { type InternalType, resolveFunction, resolveOperator } from './resolve-signature.ts';
 
 /** Returns the digits of a document that is a number, and raises an error that names the column for any other. */
@@ -187,10 +188,12 @@ function isText(node: Node | undefined): boolean {
   return text !== undefined && !/^\s*[-+.]?\d/.test(text);
 }
 
-/** A column of several types as its text; other documents are printed as JSON. */
+/** A column of several types, or an attribute at a path, as its text; other documents are printed as JSON. */
 function printMixed(node: Node, before: Node | undefined, types: ExpressionTypes): Node {
   const isMixed =
-    before !== undefined && isJson(before, types) && types.columnTypeOf(before)?.kind === 'json';
+    before !== undefined &&
+    isJson(before, types) &&
+    (types.columnTypeOf(before)?.kind === 'json' || isBoundPath(before));
   return isMixed ? toDocumentText(node) : node;
 }
 

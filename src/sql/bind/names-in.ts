@@ -11,7 +11,9 @@ import { isDocumentCall } from './driver-functions.ts';
 export function collectColumnNames(part: Node): ReadonlySet<string> {
   const names = new Set<string>();
   visitNodes(part, (node) => {
-    if ('ColumnRef' in node) names.add((getStringValues(node.ColumnRef.fields).at(-1) ?? '').toLowerCase());
+    // Members of documents may follow the name of a column.
+    if ('ColumnRef' in node)
+      for (const name of getStringValues(node.ColumnRef.fields)) names.add(name.toLowerCase());
     if (isDocumentCall(node)) names.add(ITEM_COLUMN);
     for (const name of listTestedNames(node)) names.add(toStoredName(name).toLowerCase());
     if ('JoinExpr' in node)

@@ -7,6 +7,7 @@ import { arrayRewrites } from './arrays.ts';
 import { attributeTestRewrites } from './attribute-tests.ts';
 import { documentCastRewrites } from './document-casts.ts';
 import { documentSortRewrites, expandDocumentSort } from './document-sort.ts';
+import { documentSubqueryRewrites } from './document-subqueries.ts';
 import { documentRewrites } from './documents.ts';
 import { decimalRewrites } from './decimals.ts';
 import { dateTimeRewrites } from './date-time.ts';
@@ -61,6 +62,7 @@ export const REWRITES: readonly Rewrite[] = [
 /** Applied before the others, which then rewrite the result. */
 export const EARLY_REWRITES: readonly Rewrite[] = [
   ...documentRewrites,
+  ...documentSubqueryRewrites,
   ...documentCastRewrites,
   ...jsonKeyRewrites,
   ...jsonNumberRewrites,
