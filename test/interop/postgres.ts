@@ -94,7 +94,7 @@ function createScript(setup: string, statements: readonly string[]): string {
       `\\echo @@state :SQLSTATE :LAST_ERROR_MESSAGE`,
     ].join('\n'),
   );
-  return `set search_path = public, dynamodb;\n${setup}\nset search_path = dynamodb, public;\n${parts.join('\n')}\n`;
+  return `drop schema public cascade;\ncreate schema public;\nset search_path = public, dynamodb;\n${setup}\nset search_path = dynamodb, public;\n${parts.join('\n')}\n`;
 }
 
 function parseOutcomes(output: string, expected: number): Outcome[] {
