@@ -108,11 +108,21 @@ export interface ChildDef {
   readonly elements: readonly ElementDef[];
 }
 
+/** One of the segments of a parallel Scan, as DynamoDB numbers them. */
+export interface ScanSegment {
+  /** From 0. */
+  readonly index: number;
+  /** 0: no segment, and so no item. */
+  readonly count: number;
+}
+
 /** A table as the planner sees it. */
 export interface TableDef {
   readonly name: string;
   /** The index whose entries are the rows of this table; its key is the index's. */
   readonly through?: string;
+  /** Its rows are only the items of one segment of a parallel Scan. */
+  readonly segment?: ScanSegment;
   readonly arn?: string;
   readonly status: string;
   readonly key: KeySchema;

@@ -43,7 +43,13 @@ export type AccessPath =
       /** Read the ranges in sequence, or merge their items by these attributes, by which each range is sorted. Absent: unordered. */
       readonly rangeOrder?: 'sequence' | readonly SortTerm[];
     }
-  | { readonly kind: 'Scan'; readonly index?: string; readonly segments: number }
+  | {
+      readonly kind: 'Scan';
+      readonly index?: string;
+      readonly segments: number;
+      /** Read only this segment. */
+      readonly segment?: number;
+    }
   /** No item can match: no request is sent. */
   | { readonly kind: 'Empty' };
 

@@ -48,6 +48,8 @@ export function toReadParts({ access, filter, atomic }: ReadRequest): readonly R
       return access.ranges.map((range) => ({ kind: 'Query', range }));
     case 'Scan':
       if (isNever(filter)) return [];
+      if (access.segment !== undefined)
+        return [{ kind: 'Scan', segment: access.segment, segments: access.segments }];
       return Array.from({ length: access.segments }, (_, segment) => ({
         kind: 'Scan',
         segment,

@@ -31,6 +31,7 @@ import { createNameMarker } from './name-marks.ts';
 import { bindChildTable, hasChild } from './child-tables.ts';
 import { foldCase } from './suggestions.ts';
 import { resolveHint } from './index-names.ts';
+import { bindSegment, SEGMENT_FUNCTION } from './segments.ts';
 import { bindEntity, bindView } from './views.ts';
 
 /** Binds an item of FROM and adds its columns to the scope. */
@@ -273,6 +274,14 @@ function bindFunction(range: RangeFunction, scope: Scope, tables: CommonTables, 
   const called = fn !== undefined && 'FuncCall' in fn ? fn.FuncCall : undefined;
   const functionName = getStringValues(called?.funcname).at(-1) ?? 'this function';
   const known = SET_RETURNING.get(functionName);
+  if (called !== undefined && functionName === SEGMENT_FUNCTION) {
+    if (range.ordinality === true) throw createNotSupportedError(binder, 'WITH ORDINALITY for this function');
+    const { name: tableName, table } = bindSegment(called, binder);
+    const alias = range.alias ?? { aliasname: SEGMENT_FUNCTION };
+    if (table !== undefined) return bindOwnTable({ relname: tableName, alias }, table, scope, binder);
+    scope.sources.push({ alias: alias.aliasname, columns: undefined, tableName });
+    return { RangeFunction: range };
+  }
   if (called !== undefined && RECORD_FUNCTIONS.has(functionName) && range.coldeflist !== undefined) {
     const columns = recordColumns(range.coldeflist);
     const [document = { A_Const: { isnull: true } }] = binder.expression(called.args ?? [], scope, tables);

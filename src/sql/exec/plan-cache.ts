@@ -1,5 +1,6 @@
 import { memoizeAsync } from '../../core/async/lru.ts';
 import { bindStatement, type BoundStatement, type TableSource } from '../bind/bind.ts';
+import { inlineSegments } from '../bind/segments.ts';
 import type { ParameterLiteral } from '../parse/parameter-value.ts';
 import type { ParsedQuery } from '../parse/parse.ts';
 import type { Planner, StatementPlan } from '../plan/planner.ts';
@@ -34,12 +35,13 @@ const entries = new WeakMap<Planner, WeakMap<ParsedQuery, StatementCacheEntry>>(
  * statement is bound again only if its tables have changed.
  */
 export async function memoizePlan(
-  parsed: ParsedQuery,
+  statement: ParsedQuery,
   parameters: readonly ParameterLiteral[],
   { session, catalog, settings, trace }: Pick<StatementContext, 'session' | 'catalog' | 'settings' | 'trace'>,
   signal: AbortSignal | undefined,
   make: (bound: BoundStatement) => Promise<StatementPlan>,
 ): Promise<StatementPlan> {
+  const parsed = inlineSegments(statement, parameters);
   const entry = findEntry(session.database.planner, parsed);
   const { plans } = entry;
   const { autoDetectIndex, consistentReads, threads, overlaid } = settings;

@@ -33,6 +33,12 @@ export async function* readTable(
     return;
   }
   const overlaid = context.overlay?.get(read.table.name);
+  if (overlaid !== undefined && read.table.segment !== undefined)
+    throw new DriverError(
+      'SQL_NOT_SUPPORTED',
+      `cannot read a segment of "${read.table.name}" in a transaction that has written to it: DynamoDB does not tell in which segment an item will be`,
+      { remedy: 'Commit first, or read the whole table.' },
+    );
   if (overlaid === undefined) yield* readStored(read, context, stats, signal);
   else
     yield* layOver(

@@ -25,7 +25,10 @@ interface Candidates {
 function candidates(start: TableRead, settings: PlanSettings, rules: readonly PushdownRule[]): Candidates {
   const proposed: TableRead[] = [];
   const unsafe = new Map<string, string>();
-  if (isOptimal(start)) return { reads: [start], unsafe };
+  const { segment } = start.table;
+  if (segment?.count === 0) return { reads: [{ ...start, access: { kind: 'Empty' }, residual: [] }], unsafe };
+  // Only a Scan can be limited to a segment.
+  if (isOptimal(start) || segment !== undefined) return { reads: [start], unsafe };
   for (const rule of rules) {
     if (rule.kind !== 'access') continue;
     for (const proposal of rule.propose(start, settings)) {

@@ -22,6 +22,8 @@ export function describeAccess(read: Pick<TableRead, 'table' | 'access' | 'fetch
     }
     case 'Scan': {
       const place = access.index === undefined ? table.name : `${table.name}.${access.index}`;
+      if (access.segment !== undefined)
+        return `Scan ${place}, segment ${access.segment} of ${access.segments}${fetched}`;
       return `Scan ${place}${access.segments === 1 ? '' : ` in ${access.segments} segments`}${fetched}`;
     }
     case 'Empty':

@@ -28,7 +28,7 @@ export function withKeySources(
   const leadsTo = (from: string | undefined, to: string): boolean =>
     from !== undefined && (from === to || leadsTo(waits.get(from), to));
   return sortBySize(reads).reduce<readonly TableRead[]>((sofar, target) => {
-    if (target.access.kind !== 'Scan') return sofar;
+    if (target.access.kind !== 'Scan' || target.table.segment !== undefined) return sofar;
     const possible = edges.filter(
       (edge) => edge.restricted.alias === target.alias && isPossible(edge, target, settings, rules),
     );

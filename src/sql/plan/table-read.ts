@@ -72,9 +72,14 @@ export function asFullScan({ fetchBack: _fetchBack, ...read }: TableRead): Table
   return { ...read, access: toScanPath(read.table), keyed: [], filter: [], residual: read.conditions };
 }
 
-/** The Scan of a whole table, or of the index that a relation stands for. */
-export function toScanPath(table: TableDef): Extract<AccessPath, { kind: 'Scan' }> {
-  return { kind: 'Scan', segments: 1, ...(table.through === undefined ? {} : { index: table.through }) };
+/** The Scan of a whole table, or of the index or segment that a relation stands for. */
+export function toScanPath({ through, segment }: TableDef): Extract<AccessPath, { kind: 'Scan' }> {
+  return {
+    kind: 'Scan',
+    segments: segment?.count ?? 1,
+    ...(segment !== undefined && { segment: segment.index }),
+    ...(through !== undefined && { index: through }),
+  };
 }
 
 /** One column of ORDER BY. */

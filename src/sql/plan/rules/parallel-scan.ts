@@ -6,7 +6,7 @@ export const parallelScan: ReadRule = {
   kind: 'chosen',
   name: 'parallel-scan',
   apply(read, settings) {
-    if (read.access.kind !== 'Scan') return undefined;
+    if (read.access.kind !== 'Scan' || read.access.segment !== undefined) return undefined;
     // If the first rows are enough, a sequential Scan costs least.
     if (read.limit !== undefined && read.residual.length === 0) return undefined;
     const segments = scanSegments(read.table, settings.threads);
