@@ -84,19 +84,19 @@ suite(`Statements that write, as PostgreSQL runs them${skipped}`, () => {
     }
   };
 
-  describe.each(['statements'] as const)('%s', (fixture) => {
+  describe.each(['statements', 'random'] as const)('%s', (fixture) => {
     const recorded = readRecordedWrites(fixture);
-    const scenarios = readScenarios(fixture).map((scenario, i) => ({ ...scenario, expected: recorded[i] }));
-    const named = scenarios.map((each) => ({
-      ...each,
-      name: `${each.family}: ${each.statements[0] === 'BEGIN' ? each.statements.join('; ') : each.statements[0]}`,
+    const scenarios = readScenarios(fixture).map(({ family, statements }, i) => ({
+      name: `${i + 1} ${family} ${statements.length === 1 ? statements[0] : ''}`,
+      statements: [...statements, ...FINAL_READS],
+      expected: recorded[i] ?? [],
     }));
 
-    it.each(named)('$name', async ({ statements, expected }) => {
+    it.each(scenarios)('$name', async ({ statements, expected }) => {
       await restore();
-      const found: Recorded[] = [];
-      for (const sql of [...statements, ...FINAL_READS]) found.push(await run(sql));
-      expect(found).toEqual(expected);
+      const found: (readonly [string, Recorded])[] = [];
+      for (const sql of statements) found.push([sql, await run(sql)]);
+      expect(found).toEqual(statements.map((sql, i) => [sql, expected[i]]));
     });
   });
 });

@@ -3,7 +3,7 @@ import { DriverError } from '../../core/errors.ts';
 import { getStringValues, isNode } from '../parse/tree.ts';
 
 /** Aggregates of PostgreSQL, which would never stop a recursion: they return a row for no rows, too. */
-const AGGREGATES: ReadonlySet<string> = new Set(
+export const AGGREGATES: ReadonlySet<string> = new Set(
   (
     'count sum avg min max string_agg array_agg json_agg jsonb_agg json_object_agg jsonb_object_agg bool_and bool_or every bit_and bit_or ' +
     'stddev stddev_pop stddev_samp variance var_pop var_samp corr covar_pop covar_samp mode percentile_cont percentile_disc'

@@ -37,9 +37,15 @@ export function listCtes({ ctes = [] }: WithClause = {}): readonly CommonTableEx
   return ctes.flatMap((node) => ('CommonTableExpr' in node ? [node.CommonTableExpr] : []));
 }
 
-/** Whether a statement has a CTE that writes: `WITH x AS (DELETE …)`. */
+/** The statements in a WITH that write: `WITH x AS (DELETE …)`. */
+export function listWritingCtes(node: object): readonly Node[] {
+  return listCtes(getTopWith(node)).flatMap(({ ctequery }) =>
+    ctequery !== undefined && getWriteName(ctequery) !== undefined ? [ctequery] : [],
+  );
+}
+
 export function hasWritingCtes(node: object): boolean {
-  return listCtes(getTopWith(node)).some(({ ctequery }) => getWriteName(ctequery) !== undefined);
+  return listWritingCtes(node).length > 0;
 }
 
 /** The first statement that writes below the top level of a statement. */

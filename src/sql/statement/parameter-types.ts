@@ -18,10 +18,11 @@ import { unknownParameters } from '../parse/parameter-list.ts';
 import { type ParsedCommand, type ParsedStatement, toParsedQuery } from '../parse/parse.ts';
 import type { ParsedPartiql } from '../parse/partiql.ts';
 import { isStar, getStringValue } from '../parse/tree.ts';
+import { listWritingCtes } from '../parse/writing-ctes.ts';
 import { PROCEDURES } from '../system/procedure-definitions.ts';
 import { TYPES } from '../types/types.ts';
 import { formatTargetName } from '../write/target-table.ts';
-import { listWritingCtes, withTypedCtes } from './typed-ctes.ts';
+import { withTypedCtes } from './typed-ctes.ts';
 
 /** Where the statement finds its tables. */
 interface Tables {

@@ -3,13 +3,6 @@ import { getStringValues, mapInside, mapNodes } from '../parse/tree.ts';
 import type { ParsedCommand } from '../parse/parse.ts';
 import { getTopWith, getWriteName, listCtes, replaceTopWith } from '../parse/writing-ctes.ts';
 
-/** The statements in a WITH that write. */
-export function listWritingCtes(node: object): readonly Node[] {
-  return listCtes(getTopWith(node)).flatMap(({ ctequery }) =>
-    ctequery !== undefined && getWriteName(ctequery) !== undefined ? [ctequery] : [],
-  );
-}
-
 /** The statement in whose WITH queries of the same columns take the place of statements that write, to infer types. */
 export function withTypedCtes(node: ParsedCommand['node']): ParsedCommand['node'] {
   return 'TableStatement' in node ? node : replaceTopWith(node, typeCtes(getTopWith(node)));

@@ -1,5 +1,6 @@
 import { DriverError } from '../../core/errors.ts';
-import { parseStatement, type ParsedStatement } from '../parse/parse.ts';
+import { type ParsedCommand, parseStatement, type ParsedStatement } from '../parse/parse.ts';
+import { listWritingCtes } from '../parse/writing-ctes.ts';
 
 /** A statement that affects every item of its tables, perhaps by mistake. */
 export interface UnfilteredWrite {
@@ -22,6 +23,14 @@ export async function findUnfilteredWrite(sql: string): Promise<UnfilteredWrite 
   }
   if (parsed.kind !== 'command' || (parsed.explain && !parsed.analyze)) return undefined;
   const { node } = parsed;
+  for (const part of [...listWritingCtes(node), node]) {
+    const found = findUnfiltered(part);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function findUnfiltered(node: ParsedCommand['node']): UnfilteredWrite | undefined {
   if ('UpdateStmt' in node && node.UpdateStmt.whereClause === undefined)
     return { what: 'UPDATE without WHERE', tables: [node.UpdateStmt.relation?.relname ?? ''], writes: true };
   if ('DeleteStmt' in node && node.DeleteStmt.whereClause === undefined)

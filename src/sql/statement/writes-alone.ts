@@ -2,7 +2,7 @@ import type { Node, RangeVar } from 'libpg-query';
 import type { StatementContext } from '../exec/context.ts';
 import type { ParsedCommand } from '../parse/parse.ts';
 import { getStringValues, visitNodes } from '../parse/tree.ts';
-import { getTopWith, getWriteName, listCtes } from '../parse/writing-ctes.ts';
+import { getTopWith, getWriteName, listCtes, listWritingCtes } from '../parse/writing-ctes.ts';
 import { findSystemTable } from '../system/registry.ts';
 import { formatTargetName } from '../write/target-table.ts';
 
@@ -16,10 +16,7 @@ export async function writesAlone(
   signal: AbortSignal,
 ): Promise<boolean> {
   const ctes = listCtes(getTopWith(node));
-  const writing = ctes.flatMap(({ ctequery }) =>
-    ctequery !== undefined && getWriteName(ctequery) !== undefined ? [ctequery] : [],
-  );
-  const [only, ...others] = writing;
+  const [only, ...others] = listWritingCtes(node);
   if (only === undefined || others.length > 0 || getWriteName(node) !== undefined) return false;
   const { relation, returningClause } = getWrite(only);
   const target = await catalog.table(formatTargetName(relation), signal);

@@ -33,6 +33,7 @@ export const deleteItems = writeCommand({
   async explain(parsed, parameters, context, signal) {
     const { relation: range = {}, whereClause: where, usingClause = [], withClause } = asDelete(parsed);
     const scope: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
+    checkTableReferences(asDelete(parsed), parsed);
     if (usingClause.length === 0 && withClause === undefined)
       return explainChanges('DeleteItem', range, where, scope);
     const table = await resolveTarget(range, 'DELETE', parsed, context, signal);

@@ -1,4 +1,4 @@
-import type { InsertStmt, SelectStmt } from 'libpg-query';
+import type { InsertStmt, Node, SelectStmt } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { inParallel } from '../../core/async/parallel.ts';
 import { createKeyedQueue, type Ticket } from '../../core/async/keyed-mutex.ts';
@@ -9,6 +9,7 @@ import type { BatchedWrite } from '../../dynamo/write/writer.ts';
 import { newWriteStats, type WriteStats } from '../../dynamo/write/write-stats.ts';
 import type { Command } from '../exec/command.ts';
 import type { ParsedCommand } from '../parse/parse.ts';
+import { visitNodes } from '../parse/tree.ts';
 import { resolveInsertTargets } from './insert-targets.ts';
 import type { WriteTarget } from './write-target.ts';
 import { explainInsert } from './explain-changes.ts';
@@ -51,9 +52,24 @@ export const insert = writeCommand({
     const statement = await insertWholeItems(asInsert(parsed), table, context.catalog, signal);
     const { selectStmt: rows, onConflictClause } = statement;
     const scope: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
-    resolveInsertTargets(statement.cols, table, parsed);
+    const targets = resolveInsertTargets(statement.cols, table, parsed);
+    resolveOnConflict(
+      parsed.insertKind,
+      onConflictClause,
+      targets,
+      table,
+      resolveAlias(statement.relation),
+      scope,
+    );
     const select =
       rows !== undefined && 'SelectStmt' in rows ? withInsertCtes(statement, rows.SelectStmt) : undefined;
+    if (select?.valuesLists !== undefined && !hasSubquery(select.valuesLists)) {
+      // Nothing is read, so that the items can be checked.
+      const mayBeShorter = statement.cols === undefined;
+      const source = await readSourceRows(select, scope);
+      const items = buildNewItems({ source, targets, table, mayBeShorter });
+      while ((await items.next()).done !== true);
+    }
     return explainInsert(table, parsed.insertKind, onConflictClause, select, scope);
   },
 });
@@ -78,6 +94,14 @@ async function performInsert(
   );
   const added = findNewAttributes(statement, table, parsed);
   return insertInto(statement, { table, targets, onConflict, added }, scope);
+}
+
+function hasSubquery(nodes: readonly Node[]): boolean {
+  let found = false;
+  visitNodes(nodes, (node) => {
+    found ||= 'SubLink' in node;
+  });
+  return found;
 }
 
 function asInsert({ node, unsupported }: ParsedCommand): InsertStmt {

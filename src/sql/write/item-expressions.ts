@@ -96,6 +96,17 @@ export async function describeOverItems(
   ).columns;
 }
 
+/** Throws where expressions over items of a table cannot be evaluated. */
+export async function checkOverItems(
+  range: RangeVar,
+  expressions: readonly Node[],
+  scope: Omit<StatementScope, 'stats'>,
+): Promise<void> {
+  if (expressions.length === 0) return;
+  const targets = expressions.map((val, i): Node => ({ ResTarget: { name: `c${i}`, val } }));
+  await describeOverItems({ range, targets }, scope);
+}
+
 function buildItemQuery(
   parsed: StatementScope['parsed'],
   range: RangeVar,

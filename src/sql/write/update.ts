@@ -9,6 +9,7 @@ import { changeItems } from './change-items.ts';
 import { changeJoinedItems } from './change-joined-items.ts';
 import { explainChanges, explainJoinedChanges } from './explain-changes.ts';
 import type { ItemChanges } from './item-changes.ts';
+import { checkOverItems } from './item-expressions.ts';
 import { toJoinedSelect } from './joined-rows.ts';
 import { findMatchingKeys } from './matching-keys.ts';
 import { joinMultiAssignments, joinSubqueries } from './multi-assignment.ts';
@@ -47,10 +48,14 @@ export const update = writeCommand({
     const table = await resolveTarget(range, 'UPDATE', parsed, context, signal);
     const { targetList: targets, subqueries } = joinMultiAssignments(targetList);
     const assignments = parseAssignments(targets, table, resolveAlias(range), scope);
+    checkTableReferences(statement, parsed);
     const operation = changesKey(assignments) ? 'TransactWriteItems' : 'UpdateItem';
-    if (!isJoined(statement)) return explainChanges(operation, range, where, scope);
-    const from = joinSubqueries([{ RangeVar: range }, ...fromClause], subqueries);
     const expressions = assignments.flatMap(({ expression }) => expression ?? []);
+    if (!isJoined(statement)) {
+      await checkOverItems(range, expressions, scope);
+      return explainChanges(operation, range, where, scope);
+    }
+    const from = joinSubqueries([{ RangeVar: range }, ...fromClause], subqueries);
     const query = { table, alias: resolveAlias(range), from, where, withClause, attributes: [], expressions };
     return explainJoinedChanges(operation, table, toJoinedSelect(query), scope);
   },

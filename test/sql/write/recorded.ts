@@ -24,7 +24,7 @@ export const FINAL_READS: readonly string[] = [
 /** Reads the scenarios, which empty lines separate, under headings `-- family`. */
 export function readScenarios(fixture: WriteFixture): readonly Scenario[] {
   let family = '';
-  return readFileSync(new URL(`${fixture}.sql`, FIXTURES), 'utf8')
+  return readFileSync(scenarioFile(fixture), 'utf8')
     .split('\n\n')
     .flatMap((block): readonly Scenario[] => {
       const lines = block.split('\n').filter((line) => line !== '');
@@ -32,6 +32,15 @@ export function readScenarios(fixture: WriteFixture): readonly Scenario[] {
       family = lines.find((line) => line.startsWith('-- '))?.slice(3) ?? family;
       return statements.length === 0 ? [] : [{ family, statements }];
     });
+}
+
+/** The file with the statements. */
+export function scenarioFile(fixture: WriteFixture): URL {
+  return new URL(`${fixture}.sql`, FIXTURES);
+}
+
+export function formatScenarios(scenarios: readonly (readonly string[])[]): string {
+  return `${scenarios.map((statements) => statements.join('\n')).join('\n\n')}\n`;
 }
 
 /** The rows of an outcome, or the SQLSTATE of its error. */
