@@ -1,5 +1,6 @@
 import type { ColumnDef } from '../../catalog/table-def.ts';
 import { toConditions, toFilterConditions } from './conditions.ts';
+import { withoutDefaultEnds } from './range-ends.ts';
 import { elementConditions } from './element-conditions.ts';
 import { findJoinEdges, type JoinEdge, type StubColumn } from './join-edges.ts';
 import type { PlanExpression, PlanFilter, PlanNode } from './plan-json.ts';
@@ -227,11 +228,12 @@ function toScanFacts(
   const read = readColumns(get, columns);
   const visible = visibleColumns(get, read);
   const lookup = (index: number): ColumnDef | undefined => visible[index];
-  const conditions = [
+  const all = [
     ...(get.table_filters?.filters ?? []).flatMap(({ key, value }) => filterConditions(value, columns[key])),
     ...own.flatMap((expression) => toConditions(expression, lookup)),
     ...(unnest ? elementConditions(unnest.node, visible.length, unnest.all, lookup) : []),
   ];
+  const conditions = withoutDefaultEnds(all, columns);
   const needed = new Set(read.filter((column) => column !== undefined));
   return { alias, facts: { conditions, columns: columns.filter((column) => needed.has(column)) } };
 }

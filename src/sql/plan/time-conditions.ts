@@ -12,9 +12,17 @@ export interface TimeSubject {
   readonly column: TimeColumn;
   /** The innermost first. */
   readonly steps: readonly TimeStep[];
-  /** Whether the result is the number of the year. */
-  readonly year?: true;
+  /** What is computed of it in the end; undefined if the result is a time. */
+  readonly result?: TimeResult;
 }
+
+type TimeResult =
+  /** Its number. */
+  | { readonly kind: 'year' }
+  /** The seconds since 1970. */
+  | { readonly kind: 'epoch' }
+  /** The interval since a time, or until it. */
+  | { readonly kind: 'elapsed'; readonly time: bigint; readonly until: boolean };
 
 export type TimeColumn = ColumnDef & { readonly type: TimeType };
 
@@ -43,7 +51,7 @@ export function resolveTime(
   if (expression?.type === 'OPERATOR_CAST') {
     const inner = resolveTime(expression.child, lookup);
     const to = expression.return_type?.id;
-    if (inner?.year === true) return to !== undefined && NUMBERS.has(to) ? inner : undefined;
+    if (inner?.result !== undefined) return to !== undefined && NUMBERS.has(to) ? inner : undefined;
     if (TIMESTAMPS.has(to)) return inner;
     return to === 'DATE' ? inner && withStep(inner, { kind: 'truncate', unit: 'day' }) : undefined;
   }
@@ -54,6 +62,8 @@ export function resolveTime(
   return expression?.type === 'BOUND_FUNCTION' ? resolveTimeFunction(expression, lookup) : undefined;
 }
 
+const UTC: ReadonlySet<string> = new Set(['UTC', 'ETC/UTC', 'GMT', 'Z']);
+
 const NUMBERS: ReadonlySet<string> = new Set(['INTEGER', 'BIGINT', 'HUGEINT', 'DECIMAL', 'DOUBLE']);
 
 function resolveTimeFunction(
@@ -63,8 +73,11 @@ function resolveTimeFunction(
   const [first, second, ...more] = children;
   if (first === undefined || more.length > 0) return undefined;
   if (second === undefined) {
-    const inner = name === 'year' ? resolveTime(first, lookup) : undefined;
-    return inner && inner.year !== true ? { ...inner, year: true } : undefined;
+    const inner = resolveTime(first, lookup);
+    if (name === 'normalized_interval') return inner?.result?.kind === 'elapsed' ? inner : undefined;
+    return (name === 'year' || name === 'epoch') && inner !== undefined && inner.result === undefined
+      ? { ...inner, result: { kind: name } }
+      : undefined;
   }
   switch (name) {
     case 'date_trunc': {
@@ -75,13 +88,21 @@ function resolveTimeFunction(
     }
     case 'timezone': {
       const inner = first.value === undefined ? undefined : resolveTime(second, lookup);
+      const zone = first.value?.value;
+      // The session's time zone is UTC.
+      if (typeof zone === 'string' && UTC.has(zone.toUpperCase())) return inner;
       return inner && withStep(inner, { kind: 'zone' });
     }
     case '+':
     case '-': {
       const inner = resolveTime(first, lookup) ?? (name === '+' ? resolveTime(second, lookup) : undefined);
       const constant = second.value ?? first.value;
-      if (inner?.year === true) return isZero(constant) ? inner : undefined;
+      if (name === '-') {
+        const elapsed = resolveElapsed(first, second, lookup);
+        if (elapsed !== undefined) return elapsed;
+      }
+      if (inner?.result?.kind === 'elapsed') return undefined;
+      if (inner?.result !== undefined) return isZero(constant) ? inner : undefined;
       const micros = toShift(constant);
       return (
         inner &&
@@ -96,8 +117,26 @@ function resolveTimeFunction(
   }
 }
 
+/** The interval between a column and a constant. */
+function resolveElapsed(
+  first: PlanExpression,
+  second: PlanExpression,
+  lookup: ColumnLookup,
+): TimeSubject | undefined {
+  const [constant, other] = first.value === undefined ? [second.value, first] : [first.value, second];
+  const time = constant && toMicros(constant);
+  const inner = time === undefined ? undefined : resolveTime(other, lookup);
+  // The difference of dates is a number of days.
+  return time === undefined ||
+    inner === undefined ||
+    inner.result !== undefined ||
+    constant?.type.id === 'DATE'
+    ? undefined
+    : { ...inner, result: { kind: 'elapsed', time, until: first.value !== undefined } };
+}
+
 function withStep(subject: TimeSubject, step: TimeStep): TimeSubject | undefined {
-  return subject.year === true ? undefined : { ...subject, steps: [...subject.steps, step] };
+  return subject.result === undefined ? { ...subject, steps: [...subject.steps, step] } : undefined;
 }
 
 /** `extract` adds a zero to make its result numeric. */
@@ -121,22 +160,75 @@ interface TimeRange {
   readonly isExact: boolean;
 }
 
-/** Compares with a constant; undefined if it is neither a time nor, for a year, an integer. */
+/** Compares with a constant; undefined if it is not of the subject's type or, for a year, not an integer. */
 export function compareTime(subject: TimeSubject, op: Comparison, constant: PlanValue): Pushdown | undefined {
-  const compared = subject.year === true ? toYear(constant) : toMicros(constant);
-  if (compared === undefined) return undefined;
+  const range = toComparedRange(subject, op, constant);
+  if (range === undefined) return undefined;
   const { path } = subject.column;
-  if (op !== '<>') return inRange(subject.column, invert(subject, toRange(op, compared)));
-  const equal = invert(subject, toRange('=', compared));
+  if (!('other' in range)) return inRange(subject.column, invert(subject, range));
+  const equal = invert(subject, range.other);
   if (!equal.isExact) return superset({ kind: 'isNotNull', path });
   const { low, high } = equal;
   const value = low !== undefined && low === high ? toStoredLiteral(subject.column, low) : undefined;
-  if (value !== undefined) return exact({ kind: 'compare', path, op, value });
+  if (value !== undefined) return exact({ kind: 'compare', path, op: '<>', value });
   return joinOr([
     ...(low === undefined ? [] : [inRange(subject.column, { high: low - 1n, isExact: true })]),
     ...(high === undefined ? [] : [inRange(subject.column, { low: high + 1n, isExact: true })]),
   ]);
 }
+
+/** The range of a comparison in microseconds, or with `other` the range outside which it holds. */
+function toComparedRange(
+  { result }: TimeSubject,
+  op: Comparison,
+  constant: PlanValue,
+): TimeRange | { readonly other: TimeRange } | undefined {
+  const from = (value: bigint | undefined, change = (range: TimeRange) => range, compared = op) => {
+    if (value === undefined) return undefined;
+    return compared === '<>' ? { other: change(toRange('=', value)) } : change(toRange(compared, value));
+  };
+  switch (result?.kind) {
+    case undefined:
+      return from(toMicros(constant));
+    case 'year':
+      return from(toYear(constant), toYears);
+    case 'epoch':
+      return from(toSeconds(constant), toSecondsAround);
+    case 'elapsed': {
+      const length = toLength(constant);
+      if (length === undefined) return undefined;
+      return result.until ? from(result.time - length, undefined, SWAPPED[op]) : from(result.time + length);
+    }
+  }
+}
+
+const SWAPPED: Readonly<Record<Comparison, Comparison>> = {
+  '=': '=',
+  '<>': '<>',
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
+};
+
+function toYears({ low, high, isExact }: TimeRange): TimeRange {
+  return {
+    low: low === undefined ? undefined : startOfYear(low),
+    high: high === undefined ? undefined : startOfYear(high + 1n) - 1n,
+    isExact,
+  };
+}
+
+/** DuckDB computes epochs as doubles, and a cast to an integer rounds them. */
+function toSecondsAround({ low, high }: TimeRange): TimeRange {
+  return {
+    low: low === undefined ? undefined : low - SECOND,
+    high: high === undefined ? undefined : high + SECOND,
+    isExact: false,
+  };
+}
+
+const SECOND = 1_000_000n;
 
 function toRange(op: Exclude<Comparison, '<>'>, value: bigint): TimeRange {
   switch (op) {
@@ -154,46 +246,40 @@ function toRange(op: Exclude<Comparison, '<>'>, value: bigint): TimeRange {
 }
 
 /** The range of the column in which the expression is in a range. */
-function invert({ steps, year }: TimeSubject, range: TimeRange): TimeRange {
-  const whole =
-    year === true
-      ? {
-          ...range,
-          low: range.low === undefined ? undefined : startOfYear(range.low),
-          high: range.high === undefined ? undefined : startOfYear(range.high + 1n) - 1n,
-        }
-      : range;
-  return steps.reduceRight(invertStep, whole);
+function invert({ steps }: TimeSubject, range: TimeRange): TimeRange {
+  return steps.reduceRight(invertStep, range);
 }
 
 /** No time zone was ever further from UTC. */
 const MAX_OFFSET = 16n * 3_600_000_000n;
 
+function mapBound(bound: bigint | undefined, by: (bound: bigint) => bigint): bigint | undefined {
+  return bound === undefined ? undefined : by(bound);
+}
+
 function invertStep(range: TimeRange, step: TimeStep): TimeRange {
   const { low, high, isExact } = range;
-  const map = (bound: bigint | undefined, by: (bound: bigint) => bigint): bigint | undefined =>
-    bound === undefined ? undefined : by(bound);
   switch (step.kind) {
     case 'truncate':
       return {
-        low: map(low, (bound) => {
+        low: mapBound(low, (bound) => {
           const start = floorToUnit(step.unit, bound);
           return start === bound ? bound : addUnit(step.unit, start);
         }),
-        high: map(high, (bound) => addUnit(step.unit, floorToUnit(step.unit, bound)) - 1n),
+        high: mapBound(high, (bound) => addUnit(step.unit, floorToUnit(step.unit, bound)) - 1n),
         isExact,
       };
     case 'add':
       return {
-        low: map(low, (bound) => bound - step.micros),
-        high: map(high, (bound) => bound - step.micros),
+        low: mapBound(low, (bound) => bound - step.micros),
+        high: mapBound(high, (bound) => bound - step.micros),
         isExact,
       };
     case 'zone':
       // DuckDB checks again, with its own table of time zones.
       return {
-        low: map(low, (bound) => bound - MAX_OFFSET),
-        high: map(high, (bound) => bound + MAX_OFFSET),
+        low: mapBound(low, (bound) => bound - MAX_OFFSET),
+        high: mapBound(high, (bound) => bound + MAX_OFFSET),
         isExact: false,
       };
   }
@@ -222,6 +308,13 @@ function inRange(column: TimeColumn, { low, high, isExact }: TimeRange): Pushdow
   );
 }
 
+/** The first and the last value that a column can hold. */
+export function toStoredEnds({ type }: TimeColumn): { readonly first?: string; readonly last?: string } {
+  const { step, first, last, write } = requireStoredTime(type.stored);
+  const [from, to] = [write(ceilTo(first, step)), write(floorTo(last, step))];
+  return { ...(from !== undefined && { first: from }), ...(to !== undefined && { last: to }) };
+}
+
 /** The stored value of an instant; undefined if the column's form does not hold it. */
 export function toStoredLiteral(
   { type }: TimeColumn,
@@ -245,6 +338,19 @@ function toMicros({ type, value }: PlanValue): bigint | undefined {
   if (value === undefined || typeof value === 'boolean' || typeof value === 'object') return undefined;
   if (type.id === 'DATE') return BigInt(value) * DAY;
   return TIMESTAMPS.has(type.id) ? BigInt(value) : undefined;
+}
+
+/** The microseconds of a number of seconds. */
+function toSeconds(constant: PlanValue): bigint | undefined {
+  const digits = toDecimalText(constant);
+  const seconds = digits === undefined ? Number.NaN : Number(digits);
+  return Math.abs(seconds) < 1e12 ? BigInt(Math.round(seconds)) * SECOND : undefined;
+}
+
+/** The microseconds of an interval, whose months have 30 days in comparisons. */
+function toLength({ type, value }: PlanValue): bigint | undefined {
+  if (type.id !== 'INTERVAL' || typeof value !== 'object' || !('days' in value)) return undefined;
+  return (BigInt(value.months) * 30n + BigInt(value.days)) * DAY + BigInt(value.micros);
 }
 
 /** The number of a year; undefined if the constant is not an integer. */

@@ -148,6 +148,12 @@ export function listPredicates(count: number): readonly string[] {
     const iso = formatIso(micros()).slice(0, 10);
     return oneOf([`'${iso}'`, `date '${iso}'`, `'${iso.replaceAll('-', '')}'`, `'${iso}'::date`]);
   };
+  const length = (): string =>
+    `interval '${oneOf(['30 days', '0', '-2 hours', '1 month', '36 hours', '00:00:00.000001', '1 year 2 days'])}'`;
+  const seconds = (): string => {
+    const value = micros();
+    return oneOf([String(value / SECOND), `${Number(value / 1000n) / 1000}`, `${value / SECOND}.000001`]);
+  };
   const compare = (left: string, literal: () => string): string =>
     oneOf([
       () => `${left} ${oneOf(OPERATORS)} ${literal()}`,
@@ -197,6 +203,20 @@ export function listPredicates(count: number): readonly string[] {
       () => compare('ts', () => `timestamptz ${zonedLiteral()}`),
       () => `${oneOf(['at', 'sec', 'mic'])} ${oneOf(OPERATORS)} ${oneOf(['sec', 'mic', 'ts', 'day'])}`,
       () => `${oneOf(['sec', 'mic', 'ts', 'day'])} is ${oneOf(['', 'not '])}null`,
+      () => compare(`timestamptz ${zonedLiteral()} - ${oneOf(TIMESTAMPTZ)}`, length),
+      () => compare(`${oneOf(TIMESTAMPTZ)} - timestamptz ${zonedLiteral()}`, length),
+      () => compare(`timestamp ${localLiteral()} - ts`, length),
+      () => compare(`extract(epoch from ${oneOf([...TIMESTAMPTZ, 'ts', 'day'])})`, seconds),
+      () => compare(`(${oneOf(TIMESTAMPTZ)} at time zone 'UTC')::date`, date),
+      () =>
+        compare(
+          `${oneOf(TIMESTAMPTZ)}::text`,
+          () =>
+            `'${formatIso(micros())
+              .slice(0, oneOf([4, 7, 10, 13]))
+              .replace('T', ' ')}'`,
+        ),
+      () => compare(`day - date ${date().replace(/^date |::date$/g, '')}`, () => oneOf(['0', '-30', '100'])),
     ])();
   function zonedLiteral(): string {
     return `'${formatIso(micros())}Z'`;
