@@ -18,6 +18,7 @@ import {
 } from './histogram.ts';
 import type { NumberMode } from './infer.ts';
 import { type Sample, sampleItems, type SamplingBudget } from './sample.ts';
+import { type DeclaredKeys, toTableDescription } from './schemas/declared-keys.ts';
 import { toDeclaredTable, toTableSchema } from './schemas/declared-table.ts';
 import { type DeclaredColumn, isTableDescription, type TableSchema } from './schemas/schema-file.ts';
 import { createSchemaStore, type SchemaStore, type StoredSchema } from './schemas/schema-store.ts';
@@ -283,6 +284,8 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
       } catch (error) {
         // IAM denies names that no policy mentions, such as a table's name in lower case.
         if (!isDenied(error)) throw error;
+        const declared = await findDeclared(name);
+        if (declared !== undefined) return declared;
         refusal = error;
       }
     }
@@ -293,6 +296,41 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
     const description = realName === name ? undefined : await client.describeTable(realName);
     if (description !== undefined) return [realName, description];
     throw refusal ?? unknownTableError(name);
+  }
+
+  /** The keys that a schema file declares, for a name that may not be described; undefined if none does. */
+  async function findDeclared(name: string): Promise<readonly [string, TableDescription] | undefined> {
+    const declared = await declaredKeys();
+    const realName = matchTableName(name, [...declared.keys()]);
+    const keys = realName === undefined ? undefined : declared.get(realName);
+    if (realName === undefined || keys === undefined) return undefined;
+    if (realName !== name)
+      try {
+        const description = await client.describeTable(realName);
+        if (description !== undefined) return [realName, description];
+      } catch (error) {
+        if (!isDenied(error)) throw error;
+      }
+    return [realName, toTableDescription(realName, keys)];
+  }
+
+  /** The keys in schema files, by table. */
+  async function declaredKeys(): Promise<ReadonlyMap<string, DeclaredKeys>> {
+    const keys = new Map<string, DeclaredKeys>();
+    for (const { schema } of await schemas.all())
+      if (schema.kind === 'table' && schema.keys !== undefined) keys.set(schema.table, schema.keys);
+    return keys;
+  }
+
+  /** The tables that may be listed, or else those whose keys schema files declare. */
+  async function listOrDeclared(): Promise<readonly string[]> {
+    try {
+      return await listNames();
+    } catch (error) {
+      const declared = isDenied(error) ? [...(await declaredKeys()).keys()] : [];
+      if (declared.length === 0) throw error;
+      return declared.toSorted();
+    }
   }
 
   async function namesInstead(name: string, refusal: DriverError | undefined): Promise<readonly string[]> {
@@ -393,7 +431,9 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
       } catch (error) {
         // With permission to get and query items, statements can still use keys and "$item".
         if (!isDenied(error)) throw error;
-        warn(`permission denied to scan "${name}": only its keys are columns`);
+        warn(
+          `permission denied to scan "${name}": only its keys are columns; grant dynamodb:Scan, or declare its columns in a schema file`,
+        );
         return NO_SAMPLE;
       }
     }
@@ -420,7 +460,7 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
   };
 
   return {
-    tableNames: async (signal) => raceAbort(listNames(), signal),
+    tableNames: async (signal) => raceAbort(listOrDeclared(), signal),
     schemas,
     table: withDottedNames(
       async (name, signal, budget = options.samplingBudget) =>

@@ -3,12 +3,8 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { toTableSchema } from '../catalog/schemas/declared-table.ts';
 import { findSchemaDrift } from '../catalog/schemas/drift.ts';
 import { SCHEMA_SUFFIX } from '../catalog/schemas/file-name.ts';
-import {
-  isTableDescription,
-  parseSchema,
-  schemaFileError,
-  type Schema,
-} from '../catalog/schemas/schema-file.ts';
+import { isTableDescription, parseSchema, type Schema } from '../catalog/schemas/schema-file.ts';
+import { schemaFileError } from '../catalog/schemas/json-reader.ts';
 import { createSchemaStore, type SchemaStore } from '../catalog/schemas/schema-store.ts';
 import { parseDataModel } from '../catalog/schemas/workbench.ts';
 import { DriverError, getErrorMessage } from '../core/errors.ts';

@@ -1,4 +1,5 @@
 import { formatColumnType, keyTypeFor } from './column-types.ts';
+import { toDeclaredIndex } from './declared-keys.ts';
 import type { DescribedTable } from '../describe.ts';
 import {
   type ColumnDef,
@@ -8,7 +9,8 @@ import {
   WHOLE_ITEM,
   keyAttributes,
 } from '../table-def.ts';
-import { type DeclaredColumn, schemaFileError, type TableSchema } from './schema-file.ts';
+import { schemaFileError } from './json-reader.ts';
+import type { DeclaredColumn, TableSchema } from './schema-file.ts';
 
 /** A table with the columns of its schema file. Key attributes that the file omits are hidden columns. */
 export function toDeclaredTable(
@@ -78,11 +80,17 @@ function canHoldKey({ type, holds }: DeclaredColumn, key: KeyAttribute): boolean
 }
 
 /** The present columns of a table as a schema. */
-export function toTableSchema({ name, columns }: Pick<TableDef, 'name' | 'columns'>): TableSchema {
+export function toTableSchema({
+  name,
+  key,
+  indexes,
+  columns,
+}: Pick<TableDef, 'name' | 'key' | 'indexes' | 'columns'>): TableSchema {
   return {
     kind: 'table',
     name,
     table: name,
+    keys: { key, indexes: indexes.map(toDeclaredIndex) },
     columns: columns
       .filter((column) => column !== WHOLE_ITEM)
       .map((column) => ({

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { DriverError } from '../../core/errors.ts';
 import type { KeyType } from '../../dynamo/attribute-value.ts';
 import type { DocumentPath } from '../../dynamo/expression/predicate.ts';
 import type { ElementDef, SqlType } from '../table-def.ts';
@@ -13,6 +12,8 @@ import {
 } from '../declared-type.ts';
 import { DEFAULT_STORED_TIME, parseStoredTime } from '../stored-time.ts';
 import { COLUMN_TYPES, formatColumnType, parseColumnType } from './column-types.ts';
+import { type DeclaredKeys, readKeys, toKeyMembers } from './declared-keys.ts';
+import { JsonReader, schemaFileError } from './json-reader.ts';
 
 /** A column of a schema file. */
 export interface DeclaredColumn {
@@ -36,6 +37,8 @@ export interface TableSchema {
   /** The name of the table in DynamoDB. */
   readonly table: string;
   readonly where?: string;
+  /** The keys of the table and its indexes, for users without permission to describe it. */
+  readonly keys?: DeclaredKeys;
   readonly columns: readonly DeclaredColumn[];
 }
 
@@ -72,17 +75,6 @@ export function parseSchema(text: string, file: string): Schema {
   return object.has('view') ? readView(object) : readTable(object);
 }
 
-/** The failure of a schema file, with the position as a JSON Pointer. */
-export function schemaFileError(
-  file: string,
-  pointer: string,
-  message: string,
-  cause?: unknown,
-): DriverError {
-  const place = pointer === '' ? '' : `, ${pointer}`;
-  return new DriverError('CATALOG_SCHEMA_FILE', `${file}${place}: ${message}`, { cause });
-}
-
 function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
@@ -105,7 +97,7 @@ function readView(object: JsonReader): ViewSchema {
 }
 
 function readTable(object: JsonReader): TableSchema {
-  object.only(['$schema', 'version', 'table', 'name', 'where', 'columns']);
+  object.only(['$schema', 'version', 'table', 'name', 'where', 'key', 'indexes', 'columns']);
   const table = object.member('table').name();
   const where = object.optional('where')?.lines();
   const columns = object.member('columns').items().map(readColumn);
@@ -118,7 +110,15 @@ function readTable(object: JsonReader): TableSchema {
   const name = object.optional('name')?.name() ?? table;
   if (where !== undefined && name === table)
     throw schemaFileError(object.file, '/where', 'requires a "name" that differs from the table\'s');
-  return { kind: 'table', name, table, ...(where === undefined ? {} : { where }), columns };
+  const keys = readKeys(object, columns);
+  return {
+    kind: 'table',
+    name,
+    table,
+    ...(where === undefined ? {} : { where }),
+    ...(keys === undefined ? {} : { keys }),
+    columns,
+  };
 }
 
 function readColumn(column: JsonReader): DeclaredColumn {
@@ -192,117 +192,6 @@ function readElements(column: JsonReader, type: SqlType): { readonly elements?: 
   return { elements };
 }
 
-/** A value in a JSON file, with its position for messages. */
-class JsonReader {
-  readonly file: string;
-  readonly #value: unknown;
-  readonly #pointer: string;
-
-  constructor(value: unknown, file: string, pointer: string) {
-    this.#value = value;
-    this.file = file;
-    this.#pointer = pointer;
-  }
-
-  expected(what: string): DriverError {
-    const found = this.#value === undefined ? 'is missing' : `is ${abbreviateJson(this.#value)}`;
-    return schemaFileError(this.file, this.#pointer, `${found}; expected ${what}`);
-  }
-
-  has(key: string): boolean {
-    return Object.hasOwn(this.#members(), key);
-  }
-
-  only(keys: readonly string[]): void {
-    const stray = Object.keys(this.#members()).find((key) => !keys.includes(key));
-    if (stray !== undefined)
-      throw schemaFileError(
-        this.file,
-        this.#pointer,
-        `unknown member ${abbreviateJson(stray)}; expected ${keys.join(', ')}`,
-      );
-  }
-
-  member(key: string): JsonReader {
-    const pointer = `${this.#pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    return new JsonReader(new Map(Object.entries(this.#members())).get(key), this.file, pointer);
-  }
-
-  optional(key: string): JsonReader | undefined {
-    return this.has(key) ? this.member(key) : undefined;
-  }
-
-  items(): readonly JsonReader[] {
-    if (!Array.isArray(this.#value)) throw this.expected('an array');
-    return this.#value.map((item: unknown, i) => new JsonReader(item, this.file, `${this.#pointer}/${i}`));
-  }
-
-  text(): string {
-    if (typeof this.#value !== 'string') throw this.expected('a string');
-    return this.#value;
-  }
-
-  name(): string {
-    const text = this.text();
-    if (text === '') throw this.expected('a name');
-    return text;
-  }
-
-  number(): number {
-    if (typeof this.#value !== 'number') throw this.expected('a number');
-    return this.#value;
-  }
-
-  boolean(): boolean {
-    if (typeof this.#value !== 'boolean') throw this.expected('true or false');
-    return this.#value;
-  }
-
-  /** A string, or an array of its lines. */
-  lines(): string {
-    const text = Array.isArray(this.#value)
-      ? this.items()
-          .map((line) => line.text())
-          .join('\n')
-      : this.text();
-    if (text.trim() === '') throw this.expected('SQL');
-    return text;
-  }
-
-  /** An attribute name, or the steps of a path: names and 0-based list positions. */
-  path(): DocumentPath {
-    if (typeof this.#value === 'string') return [this.name()];
-    const [first, ...steps] = this.items();
-    if (first === undefined) throw this.expected('an attribute name, or an array of path steps');
-    return [first.name(), ...steps.map((step) => step.#step())];
-  }
-
-  /** The steps of a path within a list element. */
-  steps(): ElementDef['path'] {
-    return typeof this.#value === 'string' ? [this.name()] : this.items().map((step) => step.#step());
-  }
-
-  #step(): string | number {
-    const value = this.#value;
-    if (typeof value === 'string' || (Number.isSafeInteger(value) && Number(value) >= 0))
-      return typeof value === 'string' ? value : Number(value);
-    throw this.expected('a map key or a 0-based list position');
-  }
-
-  #members(): object {
-    if (typeof this.#value !== 'object' || this.#value === null || Array.isArray(this.#value))
-      throw this.expected('an object');
-    return this.#value;
-  }
-}
-
-const MAX_SHOWN_CHARACTERS = 60;
-
-function abbreviateJson(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text;
-}
-
 function toViewObject({ name, query, columns }: ViewSchema): object {
   const lines = query.split('\n');
   return {
@@ -313,12 +202,13 @@ function toViewObject({ name, query, columns }: ViewSchema): object {
   };
 }
 
-function toTableObject({ name, table, where, columns }: TableSchema): object {
+function toTableObject({ name, table, where, keys, columns }: TableSchema): object {
   return {
     version: SCHEMA_VERSION,
     table,
     ...(name === table ? {} : { name }),
     ...(where === undefined ? {} : { where }),
+    ...(keys === undefined ? {} : toKeyMembers(keys, columns)),
     columns: columns.map((column) => ({
       name: column.name,
       ...(column.path.length === 1 && column.path[0] === column.name ? {} : { path: column.path }),

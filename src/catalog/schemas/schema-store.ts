@@ -4,7 +4,8 @@ import { DriverError } from '../../core/errors.ts';
 import { matchTableName } from '../table-name.ts';
 import { type BrokenSchema, toBrokenSchema, describeBrokenSchema } from './broken-schema.ts';
 import { assertFileName, chooseFileName, SCHEMA_SUFFIX } from './file-name.ts';
-import { parseSchema, schemaFileError, type Schema, formatSchema } from './schema-file.ts';
+import { schemaFileError } from './json-reader.ts';
+import { parseSchema, type Schema, formatSchema } from './schema-file.ts';
 
 /** A schema and its file; undefined for a temporary schema. */
 export interface StoredSchema {

@@ -2,7 +2,8 @@ import type { AttributeMap, AttributeType } from '../../dynamo/attribute-value.t
 import { buildHistograms } from '../histogram.ts';
 import { inferType } from '../infer.ts';
 import type { SqlType } from '../table-def.ts';
-import { type DeclaredColumn, schemaFileError, type TableSchema } from './schema-file.ts';
+import { schemaFileError } from './json-reader.ts';
+import type { DeclaredColumn, TableSchema } from './schema-file.ts';
 
 interface Attribute {
   readonly AttributeName: string;

@@ -40,6 +40,18 @@ const CODES: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
   ['LimitExceededException', 'DYNAMO_QUOTA'],
 ]);
 
+/** What to do without a permission, by the operation that it allows. */
+const DENIED_REMEDIES: ReadonlyMap<string, string> = new Map([
+  [
+    'DescribeTable',
+    'Grant dynamodb:DescribeTable on this table, or declare its key and indexes in a schema file ("key", "indexes").',
+  ],
+  [
+    'Scan',
+    'Grant dynamodb:Scan on this table, or compare its key or that of an index with values, so that the statement becomes a Query. A schema file can declare columns without sampling.',
+  ],
+]);
+
 const EXPIRED: ReadonlySet<string> = new Set(['ExpiredToken', 'ExpiredTokenException']);
 
 /** Where AWS starts to repeat the request, with its session token and signature. */
@@ -93,7 +105,9 @@ export function toDriverError(thrown: unknown, target: OperationTarget, signal?:
     });
   const code = CODES.get(thrown.name) ?? 'DYNAMO_REFUSED';
   const message = thrown.message.replace(ECHO, '');
+  const remedy = code === 'AUTH_DENIED' ? DENIED_REMEDIES.get(operation) : undefined;
   return new DriverError(code, `${request}: ${message} (${thrown.name})`, {
+    ...(remedy !== undefined && { remedy }),
     ...(message === thrown.message && { cause: thrown }),
     // A write with status 5xx that may have been applied is an UnconfirmedError, handled above.
     ...(thrown instanceof ServiceError && thrown.$metadata.httpStatusCode >= 500 && { retryable: true }),

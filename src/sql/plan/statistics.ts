@@ -40,13 +40,14 @@ export function indexExtent(table: TableDef, index: IndexDef): Extent {
   if (itemCount > 0) return { items: itemCount, itemBytes: sizeBytes / itemCount };
   const whole = tableExtent(table);
   const keys = keyNames(key);
-  const presence = keys.reduce((part, name) => part * (findAttributeColumn(table, name)?.presence ?? 1), 1);
+  const presence = keys.reduce((part, name) => part * (estimatePresence(table, name) ?? 1), 1);
   if (projection === 'all') return { ...whole, items: whole.items * presence };
   const itemBytes = projection.reduce((sum, name) => {
     const column = findAttributeColumn(table, name);
     return (
       sum +
-      (column?.values?.bytes ?? UNKNOWN.itemBytes / 8) * (keys.includes(name) ? 1 : (column?.presence ?? 1))
+      (column?.values?.bytes ?? UNKNOWN.itemBytes / 8) *
+        (keys.includes(name) ? 1 : (estimatePresence(table, name) ?? 1))
     );
   }, 0);
   return { items: whole.items * presence, itemBytes: Math.min(itemBytes, whole.itemBytes) };
@@ -93,13 +94,11 @@ export function estimateSelectivity(table: TableDef, predicate: Predicate): numb
     }
     case 'isNull':
     case 'isNotNull': {
-      const presence =
-        predicate.path.length > 1 ? 0.5 : (findAttributeColumn(table, predicate.path[0])?.presence ?? 0.5);
+      const presence = predicate.path.length > 1 ? 0.5 : (estimatePresence(table, predicate.path[0]) ?? 0.5);
       return predicate.kind === 'isNull' ? 1 - presence : presence;
     }
     case 'attributeExists': {
-      const known = predicate.path.length > 1 ? undefined : findAttributeColumn(table, predicate.path[0]);
-      const presence = known?.presence ?? 0.5;
+      const presence = predicate.path.length > 1 ? 0.5 : (estimatePresence(table, predicate.path[0]) ?? 0.5);
       return predicate.negated ? 1 - presence : presence;
     }
     case 'containsValue':
@@ -127,6 +126,12 @@ function comparisonSelectivity(
 
 function findAttributeColumn({ columns }: TableDef, name: string): ColumnDef | undefined {
   return columns.find(({ path, hidden }) => path.length === 1 && path[0] === name && hidden !== true);
+}
+
+/** The fraction of items that have the attribute; undefined where no sample tells, as of declared columns. */
+function estimatePresence(table: TableDef, name: string): number | undefined {
+  const presence = findAttributeColumn(table, name)?.presence;
+  return presence === undefined || Number.isNaN(presence) ? undefined : presence;
 }
 
 /** Estimates the fraction of items whose attribute has the value. */
