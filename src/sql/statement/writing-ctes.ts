@@ -129,6 +129,7 @@ async function runAsTransaction(
   for (let attempt = 1; ; attempt += 1) {
     // Writes that wait are not sent.
     trace.hasWritten = false;
+    let isCommitting = false;
     const open = openTransaction(false);
     const { buffer } = open.beginStatement({ text: parsed.text, looksFirst: false });
     try {
@@ -137,6 +138,7 @@ async function runAsTransaction(
       for await (const page of running.arrays()) rows.push(...page);
       await running.close();
       trace.hasWritten = false;
+      isCommitting = true;
       const committed = await commitStatement(open, isAlone, context, signal);
       trace.hasWritten = true;
       const { columns, tag, affected, reads, stats } = running;
@@ -149,6 +151,7 @@ async function runAsTransaction(
         writes: committed,
       };
     } catch (error) {
+      if (!isCommitting) trace.hasWritten = false;
       const isConflict = error instanceof DriverError && error.code === 'EXEC_CONFLICT';
       if (!isConflict || trace.hasWritten || settings.onConflict !== 'Retry' || attempt >= MAX_ATTEMPTS)
         throw error;

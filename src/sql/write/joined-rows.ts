@@ -5,6 +5,7 @@ import type { Key } from '../../dynamo/read/access-path.ts';
 import { column } from '../dialect/build.ts';
 import { pickKey } from '../exec/read-items.ts';
 import type { TableRead } from '../plan/table-read.ts';
+import { withConstantKeys } from './constant-keys.ts';
 import { setMember } from './json-attribute.ts';
 import { readSourceRows } from './source-rows.ts';
 import type { StatementScope } from './statement-scope.ts';
@@ -57,7 +58,8 @@ export async function readJoinedRows(
 
 /** The query for the rows: the item's columns, as they are stored, then the values. */
 export function toJoinedSelect(query: JoinedQuery): SelectStmt {
-  const { alias, from, where, withClause, expressions } = query;
+  const { alias, from, withClause, expressions } = query;
+  const where = withConstantKeys(query.where, query);
   const columns = listItemColumns(query).map(({ name }) => column(alias, name));
   return {
     targetList: [...columns, ...expressions].map((val, i) => ({ ResTarget: { name: `c${i}`, val } })),

@@ -2,6 +2,7 @@ import type { MergeStmt, Node, RangeVar } from 'libpg-query';
 import { keyNames, type TableDef } from '../../catalog/table-def.ts';
 import { binary, column, not, number } from '../dialect/build.ts';
 import { evaluateConstant } from './constant.ts';
+import { withConstantKeys } from './constant-keys.ts';
 import type { JoinedQuery } from './joined-rows.ts';
 import type { MergeAction, MergeClause } from './merge-clauses.ts';
 import type { MergeMatch } from './merge-scope.ts';
@@ -87,8 +88,8 @@ function listSubqueries(action: MergeAction): readonly JoinedSubquery[] {
 }
 
 /** Reads no more than the clauses need: without NOT MATCHED, only pairs. */
-function joinRelations({ statement, clauses }: Merge, range: RangeVar): Node {
-  const { sourceRelation: source, joinCondition: quals } = statement;
+function joinRelations({ statement, clauses, table }: Merge, range: RangeVar): Node {
+  const { sourceRelation: source, joinCondition, withClause } = statement;
   const target: Node = { RangeVar: range };
   const has = (match: MergeMatch): boolean => clauses.some((clause) => clause.match === match);
   const [keepsSource, keepsTarget] = [has('not-matched-by-target'), has('not-matched-by-source')];
@@ -99,6 +100,11 @@ function joinRelations({ statement, clauses }: Merge, range: RangeVar): Node {
     : keepsSource
       ? 'JOIN_LEFT'
       : 'JOIN_INNER';
+  const from = source === undefined ? [] : [source];
+  const alias = resolveAlias(range);
+  const quals = keepsTarget
+    ? joinCondition
+    : withConstantKeys(joinCondition, { table, alias, from, withClause });
   const larg = keepsTarget ? withMark(source) : source;
   return { JoinExpr: { jointype, rarg: target, ...(larg && { larg }), ...(quals && { quals }) } };
 }

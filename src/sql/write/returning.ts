@@ -219,7 +219,8 @@ export async function describeImages(
 /** Adds to the error of a partly executed statement how many items it had written. */
 export function withPartialResult(error: unknown, writes: WriteStats, verb: string): unknown {
   const { itemsWritten: items } = writes;
-  if (items === 0 || !(error instanceof DriverError)) return error;
+  // In a transaction nothing has been sent.
+  if (items === 0 || writes.requests === 0 || !(error instanceof DriverError)) return error;
   const partial = `${items} ${items === 1 ? 'item was' : 'items were'} ${verb} before`;
   return new DriverError(
     error.code,
