@@ -194,7 +194,7 @@ describe('paths into documents', () => {
     ['delete from people where address.geo.lat is not missing', ['attribute_exists(address.geo.lat)']],
   ])('are filtered by DynamoDB in "%s"', async (sql, filters) => {
     const { rows } = await connection.query(`explain ${sql}`);
-    const text = rows.map((row) => String(row['QUERY PLAN'])).join('\n');
+    const text = JSON.stringify(rows);
     for (const filter of filters) expect(text).toContain(filter);
     expect(text).toContain('filter in DynamoDB');
     expect(text).not.toContain('residual');

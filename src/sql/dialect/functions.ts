@@ -2,7 +2,7 @@ import { DriverError } from '../../core/errors.ts';
 import { getStringValues } from '../parse/tree.ts';
 import { IGNORED_SETTINGS, findServerSetting } from '../system/server-settings.ts';
 import { CATALOG_NAME, OWNER_NAME, TABLE_SCHEMA } from '../types/table-schema.ts';
-import { binary, call, constant, getConstantText, name, number } from './build.ts';
+import { binary, call, cast, constant, getConstantText, matchCall, name, number } from './build.ts';
 import type { Rewrite } from './types.ts';
 
 const NAMES: ReadonlyMap<string, string> = new Map([
@@ -36,7 +36,7 @@ const WITHOUT_COUNTERPART: ReadonlySet<string> = new Set(
     'int4range int8range numrange tsrange tstzrange daterange int4multirange int8multirange nummultirange range_merge ' +
     'to_tsvector to_tsquery plainto_tsquery phraseto_tsquery websearch_to_tsquery ts_rank ts_headline similarity ' +
     'host masklen netmask broadcast inet_merge xmlcomment xpath lo_get lo_put nextval currval setval lastval ' +
-    'pg_advisory_lock pg_try_advisory_lock jsonb_path_query_tz jsonb_path_query_array_tz jsonb_path_query_first_tz jsonb_path_exists_tz jsonb_path_match_tz convert_from convert_to'
+    'pg_advisory_lock pg_try_advisory_lock jsonb_path_query_tz jsonb_path_query_array_tz jsonb_path_query_first_tz jsonb_path_exists_tz jsonb_path_match_tz'
   ).split(' '),
 );
 
@@ -96,6 +96,19 @@ export const functionRewrites: readonly Rewrite[] = [
           position: context.position(node.FuncCall.location ?? 0),
         },
       );
+    },
+  },
+  {
+    name: 'num_nulls and num_nonnulls',
+    why: 'DuckDB has no functions with any number of arguments of any type.',
+    apply: (node) => {
+      const fn = matchCall(node);
+      if (fn === undefined || fn.call.func_variadic === true) return undefined;
+      if (fn.name !== 'num_nulls' && fn.name !== 'num_nonnulls') return undefined;
+      const nulltesttype = fn.name === 'num_nulls' ? 'IS_NULL' : 'IS_NOT_NULL';
+      return fn.args
+        .map((arg) => cast({ NullTest: { arg, nulltesttype } }, 'int4'))
+        .reduce((left, right) => binary('+', left, right));
     },
   },
   {

@@ -53,6 +53,25 @@ export const jsonbRewrites: readonly Rewrite[] = [
     },
   },
   {
+    name: 'literals of jsonb in VALUES',
+    why: 'PostgreSQL converts them to the type of the column, and so to its normal form.',
+    apply: (node, context, original) => {
+      if (!('SelectStmt' in node) || !('SelectStmt' in original)) return undefined;
+      const { valuesLists } = node.SelectStmt;
+      if (valuesLists === undefined) return undefined;
+      const before = (original.SelectStmt.valuesLists ?? []).map(listItems);
+      const rows = valuesLists.map((row, i): Node => {
+        const items = listItems(row).map((item, j) => {
+          const literal = before[i]?.[j];
+          const isJsonb = literal !== undefined && context.convertedTypeOf(literal) === 'jsonb';
+          return isJsonb && getConstantText(item) !== undefined ? call('pg_jsonb', [item]) : item;
+        });
+        return { List: { items } };
+      });
+      return { SelectStmt: { ...node.SelectStmt, valuesLists: rows } };
+    },
+  },
+  {
     name: 'jsonpath',
     why: 'DuckDB has no SQL/JSON paths.',
     apply: (node) => {
@@ -125,6 +144,10 @@ function findPath(name: string, args: readonly Node[]): Node {
 function withoutPathCast(arg: Node): Node {
   const isPath = 'TypeCast' in arg && getStringValues(arg.TypeCast.typeName?.names).at(-1) === 'jsonpath';
   return isPath ? (arg.TypeCast.arg ?? arg) : arg;
+}
+
+function listItems(row: Node): readonly Node[] {
+  return 'List' in row ? (row.List.items ?? []) : [];
 }
 
 function json(text: Node): Node {

@@ -146,6 +146,67 @@ export const MACROS: readonly Macro[] = [
     why: 'DuckDB has no such function.',
   },
   {
+    name: 'all_matches',
+    internal: true,
+    forms: [['t, p, f', `from_json(pg_match_groups(t, p, f), '[["VARCHAR"]]')`]],
+    why: 'DuckDB returns an empty string for a group that did not participate, and one group of all matches.',
+  },
+  {
+    name: 'first_match',
+    internal: true,
+    forms: [['t, p, f', 'pg_all_matches(t, p, f)[1]']],
+    why: 'DuckDB returns an empty string for a group that did not participate.',
+  },
+  {
+    name: 'regexp_count',
+    forms: [
+      ['t, p', "len(regexp_extract_all(t, p, 0, 's'))"],
+      ['t, p, start', "len(regexp_extract_all(substring(t, start), p, 0, 's'))"],
+      ['t, p, start, f', "len(regexp_extract_all(substring(t, start), p, 0, 's' || f))"],
+    ],
+    why: 'DuckDB has no such function.',
+  },
+  {
+    name: 'regexp_substr',
+    forms: [
+      ['t, p', "regexp_extract_all(t, p, 0, 's')[1]"],
+      ['t, p, start', "regexp_extract_all(substring(t, start), p, 0, 's')[1]"],
+      ['t, p, start, n', "regexp_extract_all(substring(t, start), p, 0, 's')[n]"],
+    ],
+    why: 'DuckDB has no such function.',
+  },
+  {
+    name: 'regexp_instr',
+    forms: [
+      [
+        't, p',
+        "CASE WHEN regexp_matches(t, p, 's') THEN length(regexp_extract(t, '^(.*?)(?:' || p || ')', 1, 's')) + 1 WHEN t IS NOT NULL THEN 0 END",
+      ],
+    ],
+    why: 'DuckDB has no such function.',
+  },
+  {
+    name: 'split_part',
+    forms: [
+      [
+        't, d, n',
+        `CASE WHEN n = 0 THEN ${raise('SQL_BAD_ARGUMENT', 'field position must not be zero')} WHEN d = '' THEN CASE WHEN abs(n) = 1 THEN t ELSE '' END ELSE split_part(t, d, n) END`,
+      ],
+    ],
+    planned: [['t, d, n', 'split_part(t, d, n)']],
+    why: "DuckDB's splits at an empty delimiter, and has a field 0.",
+  },
+  ...(['convert_from', 'convert_to'] as const).map((name): Macro => ({
+    name,
+    forms: [
+      [
+        'x, e',
+        `CASE WHEN upper(e) IN ('UTF8', 'UTF-8', 'UNICODE') THEN ${name === 'convert_from' ? 'decode' : 'encode'}(x) ELSE ${raise('SQL_NOT_SUPPORTED', `${name} is supported only for UTF8`)} END`,
+      ],
+    ],
+    why: 'DuckDB names them decode and encode, without an encoding.',
+  })),
+  {
     name: 'quote_ident',
     forms: [
       [
@@ -411,7 +472,7 @@ export const MACROS: readonly Macro[] = [
     forms: [
       [
         't',
-        `CASE WHEN t IS NULL THEN '' WHEN t = '' OR regexp_matches(t, '[(),"\\\\\\s]') THEN '"' || replace(replace(t, '\\', '\\\\'), '"', '""') || '"' ELSE t END`,
+        `list_transform([t], lambda v: CASE WHEN v IS NULL THEN '' WHEN v = '' OR regexp_matches(v, '[(),"\\\\\\s]') THEN '"' || replace(replace(v, '\\', '\\\\'), '"', '""') || '"' ELSE v END)[1]`,
       ],
     ],
     why: "DuckDB's text of a row has quotes and blanks of its own.",
@@ -443,6 +504,11 @@ export const MACROS: readonly Macro[] = [
         'a, n, reverse',
         'CASE WHEN reverse THEN generate_series(pg_array_upper(a, n), 1, -1) ELSE generate_series(1, pg_array_upper(a, n)) END',
       ],
+    ],
+    // The form of DuckDB's own, whose document the planner finds.
+    planned: [
+      ['a, n', 'generate_series(1, array_length(a, n))'],
+      ['a, n, reverse', 'generate_series(1, array_length(a, n))'],
     ],
     why: "DuckDB's generate_subscripts is not allowed in FROM.",
   },
@@ -580,8 +646,31 @@ export const MACROS: readonly Macro[] = [
     why: 'DuckDB has no function that modifies a document.',
   },
   {
+    name: 'jsonb_member_texts',
+    internal: true,
+    forms: [
+      [
+        'x',
+        "list_transform(pg_json_members(x), lambda m: {'key': m.key, 'value': pg_jsonb_member(m.value)})",
+      ],
+    ],
+    why: 'As text, objects and arrays have blanks after commas and colons.',
+  },
+  {
+    name: 'jsonb_element_texts',
+    internal: true,
+    forms: [['x', `list_transform(from_json(x, '["JSON"]'), lambda e: pg_jsonb_member(e))`]],
+    planned: [['x', `from_json(x, '["VARCHAR"]')`]],
+    why: 'As text, objects and arrays have blanks after commas and colons.',
+  },
+  {
     name: 'jsonb_pretty',
-    forms: [['x', 'pg_json_text(json_pretty(pg_jsonb(x)))']],
-    why: "DuckDB's json_pretty keeps the order of keys.",
+    forms: [
+      [
+        'x',
+        String.raw`regexp_replace(regexp_replace(pg_json_text(json_pretty(pg_jsonb(x))), '(?m)^( *)((?:"(?:[^"\\]|\\.)*": )?)\{\}(,?)$', '\1\2{' || chr(10) || '\1}\3', 'g'), '(?m)^( *)((?:"(?:[^"\\]|\\.)*": )?)\[\](,?)$', '\1\2[' || chr(10) || '\1]\3', 'g')`,
+      ],
+    ],
+    why: "DuckDB's json_pretty keeps the order of keys, and empty objects and arrays on one line.",
   },
 ];

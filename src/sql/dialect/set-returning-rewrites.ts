@@ -112,4 +112,5 @@ const FIELDS: ReadonlyMap<string, readonly string[]> = new Map([
   ['pg_numbered', ['x', 'n']],
   ['pg_json_members', ['key', 'value']],
   ['pg_json_member_texts', ['key', 'value']],
+  ['pg_jsonb_member_texts', ['key', 'value']],
 ]);

@@ -39,6 +39,16 @@ const WORDS: ReadonlyMap<string, boolean | null> = new Map<string, boolean | nul
   ['null', null],
 ]);
 
+/** Whether a string is JSON, as PostgreSQL's type json has it. */
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Reads a document inside DuckDB: marked numbers as numbers, other marked strings as a user sees them. */
 export function parseJson(text: string): JsonNode {
   return read(text, text.includes(MARK) ? toPlainNode : identity);

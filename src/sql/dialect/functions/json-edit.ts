@@ -4,13 +4,18 @@ import { raise } from './raise.ts';
 
 /** jsonb_set: the document with this value at a path (a JSON array of steps); `create` adds the last step if it is missing. */
 export function setPath(document: string, path: string, value: string, create: boolean): string {
-  return formatMarkedJsonb(edit(parseMarkedJson(document), parseSteps(path), parseMarkedJson(value), create));
+  const node = parseMarkedJson(document);
+  if (!(node instanceof Map) && !Array.isArray(node))
+    return raise('SQL_BAD_ARGUMENT', 'cannot set path in scalar');
+  return formatMarkedJsonb(edit(node, parseSteps(path), parseMarkedJson(value), create));
 }
 
 /** jsonb_insert: the document with this value before or after the element at a path, or as a new member. */
 export function insertAt(document: string, path: string, value: string, after: boolean): string {
-  const steps = parseSteps(path);
-  return formatMarkedJsonb(insert(parseMarkedJson(document), steps, parseMarkedJson(value), after));
+  const node = parseMarkedJson(document);
+  if (!(node instanceof Map) && !Array.isArray(node))
+    return raise('SQL_BAD_ARGUMENT', 'cannot set path in scalar');
+  return formatMarkedJsonb(insert(node, parseSteps(path), parseMarkedJson(value), after));
 }
 
 function insert(
@@ -47,7 +52,10 @@ function toPosition(step: string, array: readonly JsonNode[]): number {
 
 /** `#-`: the document without the value at a path. */
 export function deletePath(document: string, path: string): string {
-  return formatMarkedJsonb(edit(parseMarkedJson(document), parseSteps(path), undefined, false));
+  const node = parseMarkedJson(document);
+  if (!(node instanceof Map) && !Array.isArray(node))
+    return raise('SQL_BAD_ARGUMENT', 'cannot delete path in scalar');
+  return formatMarkedJsonb(edit(node, parseSteps(path), undefined, false));
 }
 
 /** `-`: removes a key (a string), several keys (an array of strings) or an element (a number). */

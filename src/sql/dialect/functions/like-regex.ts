@@ -52,6 +52,32 @@ export function compileLikeRegex(pattern: string, flags: string): RegExp {
   }
 }
 
+const MAX_CACHED = 100;
+const cache = new Map<string, RegExp>();
+
+/** The groups of each match, or of the first one without `g`, as a JSON array of arrays; the whole match if there are no groups. */
+export function matchGroups(text: string, pattern: string, flags: string): string {
+  const found = [...text.matchAll(compileGlobal(pattern, flags.includes('i')))];
+  const matches = flags.includes('g') ? found : found.slice(0, 1);
+  return JSON.stringify(
+    matches.map(([whole, ...groups]) =>
+      groups.length === 0 ? [whole] : groups.map((group: string | undefined) => group ?? null),
+    ),
+  );
+}
+
+/** In functions a dot matches a line break, too. */
+function compileGlobal(pattern: string, ignoresCase: boolean): RegExp {
+  const key = `${String(ignoresCase)} ${pattern}`;
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  if (cache.size >= MAX_CACHED) cache.clear();
+  const regex = compileLikeRegex(pattern, ignoresCase ? 'is' : 's');
+  const global = new RegExp(regex, `${regex.flags}g`);
+  cache.set(key, global);
+  return global;
+}
+
 function escapeAll(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }

@@ -4,6 +4,7 @@ import { expandExponent, trimFraction } from '../../types/number-value.ts';
 import { formatArray } from '../../types/text-format.ts';
 import { formatFloat } from '../../types/text-format.ts';
 import {
+  isJson,
   toComparableJson,
   type JsonNode,
   normalizeJson,
@@ -20,6 +21,7 @@ import { jsonContains } from './json-contains.ts';
 import { concatenate, deleteKey, deletePath, insertAt, setPath, stripNulls } from './json-edit.ts';
 import { followPath, pathExists, pathMatches } from './json-path.ts';
 import { orderDigits, orderDocument, orderNumber, readString, requireNumber } from './json-scalars.ts';
+import { matchGroups } from './like-regex.ts';
 import { parseTimeByPattern } from './parse-time.ts';
 import { divideNumerics, measureSpread, readNumeric } from './numeric-input.ts';
 import { raise } from './raise.ts';
@@ -101,6 +103,7 @@ export const DIALECT_FUNCTIONS: readonly TextFunction[] = [
   define('pg_document_number_key', 1, (text = '') => orderNumber(text)),
   define('pg_document_string', 1, (text = '') => readString(text)),
   define('pg_mixed_number', 2, (text = '', column = '') => requireNumber(text, column)),
+  define('pg_json_strict', 1, (text = '') => toTruth(isJson(text))),
   define('pg_valid_input', 2, (text = '', type = '') => (isValidInput(text, type) ? 't' : 'f')),
   define('pg_number_key', 1, (digits = '') => orderDigits(digits)),
   define('pg_json_path', 4, (document = '', path = '', variables = '', silent = '') =>
@@ -112,6 +115,7 @@ export const DIALECT_FUNCTIONS: readonly TextFunction[] = [
   define('pg_json_path_match', 4, (document = '', path = '', variables = '', silent = '') =>
     toTruth(pathMatches(document, path, variables, silent === 'true')),
   ),
+  define('pg_match_groups', 3, (text = '', pattern = '', flags = '') => matchGroups(text, pattern, flags)),
   define('pg_element_number', 2, (text = '', scale = '') => toElementNumber(text, Number(scale))),
   define('pg_json_without_nulls', 1, (document = '') => stripNulls(document)),
 ];
