@@ -61,6 +61,10 @@ const rowsOf = (n: string): string =>
 const all = (n: number): string[] => Array.from({ length: ROWS }, (_, i) => `k${i} ${n}`);
 const KEYS = Array.from({ length: ROWS }, (_, i) => `'k${i}'`).join(', ');
 
+const FROM_ROWS = `USING (VALUES ${rowsOf('5')}) AS s(id, n, v) WHERE s.id = work.id`;
+const MERGE = `MERGE INTO work USING (VALUES ${rowsOf('5')}) AS s(id, n, v) ON s.id = work.id
+  WHEN MATCHED THEN UPDATE SET n = s.n WHEN NOT MATCHED THEN INSERT (id, n, v) VALUES (s.id, s.n, s.v)`;
+
 const STATEMENTS = [
   ['INSERT', `INSERT INTO work (id, n, v) VALUES ${rowsOf('5')}`, async () => undefined, all(5)],
   ['REPLACE', `REPLACE INTO work (id, n, v) VALUES ${rowsOf('5')}`, fill, all(5)],
@@ -69,6 +73,16 @@ const STATEMENTS = [
   ['a computed UPDATE', 'UPDATE work SET n = n * 5 WHERE n = 1', fill, all(5)],
   ['a DELETE by key', `DELETE FROM work WHERE id IN (${KEYS})`, fill, []],
   ['a DELETE', 'DELETE FROM work WHERE v >= 0', fill, []],
+  ['UPDATE FROM', `UPDATE work SET n = s.n ${FROM_ROWS}`.replace('USING', 'FROM'), fill, all(5)],
+  ['DELETE USING', `DELETE FROM work ${FROM_ROWS}`, fill, []],
+  ['MERGE of existing items', MERGE, fill, all(5)],
+  ['MERGE of new items', MERGE, async () => undefined, all(5)],
+  [
+    'a CTE that writes',
+    'WITH u AS (UPDATE work SET n = n * 5 WHERE n = 1 RETURNING n) SELECT * FROM u',
+    fill,
+    all(5),
+  ],
 ] as const;
 
 /** The request fails, or succeeds without a response. */
@@ -144,6 +158,15 @@ describe('ten writers on one item', () => {
   it.each([
     ['computed by DynamoDB', "UPDATE work SET n = n + 1 WHERE id = 'k0'"],
     ['computed from a read', "UPDATE work SET n = (n * 2 + 2) / 2 WHERE id = 'k0'"],
+    [
+      'computed from a join',
+      "UPDATE work SET n = work.n + s.v FROM (VALUES ('k0', 1)) AS s(id, v) WHERE s.id = work.id",
+    ],
+    [
+      'computed by MERGE',
+      "MERGE INTO work USING (VALUES ('k0', 1)) AS s(id, v) ON s.id = work.id WHEN MATCHED THEN UPDATE SET n = work.n + s.v",
+    ],
+    ['computed in a CTE', "WITH u AS (UPDATE work SET n = (n * 2 + 2) / 2 WHERE id = 'k0') SELECT 1"],
   ])('lose no update, %s', async (_, sql) => {
     await fill();
     const writers = await Promise.all(Array.from({ length: 10 }, () => open()));
@@ -169,9 +192,12 @@ describe('ten writers on one item', () => {
     await Promise.all(writers.map((writer) => writer.close()));
   });
 
-  it('follow OnConflict', async () => {
+  it.each([
+    "UPDATE work SET n = n * 2 WHERE id = 'k0'",
+    "UPDATE work SET n = work.n * s.v FROM (VALUES ('k0', 2)) AS s(id, v) WHERE s.id = work.id",
+    "MERGE INTO work USING (VALUES ('k0', 2)) AS s(id, v) ON s.id = work.id WHEN MATCHED THEN UPDATE SET n = work.n * s.v",
+  ])('follow OnConflict in %s', async (sql) => {
     await fill();
-    const sql = "UPDATE work SET n = n * 2 WHERE id = 'k0'";
     proxy.plan(({ at }) => (at === 0 ? writeConcurrently() : undefined));
     const skipped = await db.query(sql, [], { onConflict: 'Skip' });
     expect([skipped.rowCount, skipped.stats.conflicts]).toEqual([0, 1]);
@@ -187,6 +213,33 @@ describe('ten writers on one item', () => {
     proxy.plan(({ at }) => (at === 0 ? writeConcurrently() : undefined));
     const again = await db.query(sql);
     expect([again.rowCount, again.stats.conflicts, (await items())[0]]).toEqual([1, 1, 'k0 14']);
+  });
+});
+
+describe('MERGE of an item that is deleted meanwhile', () => {
+  const merge = (rest: string): string =>
+    `MERGE INTO work USING (VALUES ('k0', 2)) AS s(id, v) ON s.id = work.id WHEN MATCHED THEN UPDATE SET n = work.n * s.v ${rest}`;
+  const deleteConcurrently = async (): Promise<undefined> => {
+    await (await database.open()).query("DELETE FROM work WHERE id = 'k0'");
+    return undefined;
+  };
+
+  it('leaves it alone, or fails with 40001 if another clause is for it now', async () => {
+    await fill();
+    proxy.plan(({ at }) => (at === 0 ? deleteConcurrently() : undefined));
+    expect((await db.query(merge(''))).rowCount).toBe(0);
+    proxy.plan(() => undefined);
+    await fill();
+    proxy.plan(({ at }) => (at === 0 ? deleteConcurrently() : undefined));
+    const sql = merge('WHEN NOT MATCHED THEN INSERT (id, n) VALUES (s.id, 0)');
+    expect(await thrownBy(() => db.query(sql))).toMatchObject({ sqlState: '40001' });
+  });
+
+  it('fails with 23505 if an item that it inserts exists meanwhile', async () => {
+    proxy.plan(({ at }) => (at === 0 ? writeConcurrently() : undefined));
+    const sql = merge('WHEN NOT MATCHED THEN INSERT (id, n) VALUES (s.id, 0)');
+    expect(await thrownBy(() => db.query(sql))).toMatchObject({ sqlState: '23505' });
+    expect(await items()).toEqual(['k0 7']);
   });
 });
 
