@@ -318,6 +318,17 @@ describe('Tables with declared dates', () => {
     await expect(refused).rejects.toMatchObject({ sqlState: '22008' });
   });
 
+  it('are found by the Dates that they return, with all microseconds', async () => {
+    const { rows } = await connection.query<{ micro: Date }>("SELECT micro FROM visits WHERE id = 'a'");
+    expect(rows).toEqual([{ micro: new Date('2024-01-05T10:00:00.123Z') }]);
+    const found = await connection.query('SELECT id FROM visits WHERE micro = $1', [rows[0]?.micro ?? null]);
+    expect(found.rows).toEqual([{ id: 'a' }]);
+    const copy = await connection.query('SELECT id FROM visits WHERE micro = $1', [
+      new Date(rows[0]?.micro ?? 0),
+    ]);
+    expect(copy.rows).toEqual([]);
+  });
+
   it('are created again by SHOW CREATE TABLE', async () => {
     const { rows } = await connection.query<{ statement: string }>('SHOW CREATE TABLE visits');
     expect(rows[0]?.statement).toContain('"local" timestamp(0)');

@@ -12,7 +12,7 @@ function formatField(value: Value, type: string): string | undefined {
   if (type === 'json' && typeof value === 'string' && !isJsonCell(value)) return value;
   if (isDocumentType(type) || elementType(type) !== undefined) return formatJson(value, type);
   if (typeof value === 'string') return value;
-  if (value instanceof Date) return formatIsoTimestamp(value);
+  if (value instanceof Date) return formatIsoTimestamp(value, type);
   if (value instanceof Uint8Array) return formatBase64(value);
   return typeof value === 'object' ? formatJson(value, type) : String(value);
 }

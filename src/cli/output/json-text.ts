@@ -1,5 +1,6 @@
 import { isJsonNumber } from '../../sql/types/number-value.ts';
 import { elementType, isNumericType } from '../../sql/types/types.ts';
+import { formatPreciseDate } from '../../sql/types/precise-date.ts';
 import type { Value } from '../../sql/types/value.ts';
 
 // JSON allows these unescaped, but a terminal may interpret them and a line-based reader may split at them.
@@ -26,7 +27,7 @@ export function formatJson(value: Value, type: string): string {
 }
 
 function formatJsonObject(value: Exclude<Value & object, null>, type: string): string {
-  if (value instanceof Date) return formatJsonString(formatIsoTimestamp(value));
+  if (value instanceof Date) return formatJsonString(formatIsoTimestamp(value, type));
   if (value instanceof Uint8Array) return formatJsonString(formatBase64(value));
   if (isList(value)) {
     const inner = elementType(type) ?? 'json';
@@ -43,9 +44,11 @@ export function formatBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
 
-/** Formats a timestamp for every output format. */
-export function formatIsoTimestamp(date: Date): string {
-  return Number.isNaN(date.getTime()) ? 'Invalid Date' : date.toISOString();
+/** Formats a timestamp for every output format. One without time zone has no offset. */
+export function formatIsoTimestamp(date: Date, type: string): string {
+  if (Number.isNaN(date.getTime())) return 'Invalid Date';
+  const iso = formatPreciseDate(date);
+  return type === 'timestamp without time zone' ? iso.slice(0, -1) : iso;
 }
 
 function isList(value: object): value is readonly Value[] {

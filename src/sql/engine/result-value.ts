@@ -22,6 +22,7 @@ import {
 } from '@duckdb/node-api';
 import { formatDate, formatInterval } from '../types/text-format.ts';
 import { formatExactNumber } from '../types/exact-number.ts';
+import { toPreciseDate } from '../types/precise-date.ts';
 import { toExactNumber } from './exact-value.ts';
 import { toNumberValue, trimFraction } from '../types/number-value.ts';
 
@@ -116,8 +117,9 @@ function convertObject(value: NonNullable<DuckDBValue> & object, decimals: Decim
   return String(value);
 }
 
+const MAX_DATE_MICROS = 8.64e18;
+
 /** Infinity and years beyond JavaScript's range have no Date: they stay strings. */
 function toDate(micros: bigint, printed: { toString(): string }): Value {
-  const millis = Number(micros / 1000n);
-  return Math.abs(millis) <= 8.64e15 ? new Date(millis) : printed.toString();
+  return Math.abs(Number(micros)) <= MAX_DATE_MICROS ? toPreciseDate(micros) : printed.toString();
 }

@@ -2,6 +2,7 @@ import type { TimeType } from '../../catalog/table-def.ts';
 import type { AttributeValue } from '../../dynamo/attribute-value.ts';
 import { readTime } from '../engine/fits.ts';
 import { formatDate, formatTimestamp } from '../types/text-format.ts';
+import { toPreciseDate } from '../types/precise-date.ts';
 import type { Value } from '../types/value.ts';
 
 /** How times are returned: as JavaScript's values, which end at milliseconds, or in PostgreSQL's text format. */
@@ -30,5 +31,5 @@ function chooseFormat(kind: TimeType['kind'], style: TimeStyle): (micros: bigint
     const zone = kind === 'timestamptz' ? '+00' : '';
     return (micros) => formatTimestamp(micros, zone);
   }
-  return (micros) => new Date(Number((micros - (((micros % 1000n) + 1000n) % 1000n)) / 1000n));
+  return toPreciseDate;
 }

@@ -1,6 +1,7 @@
 import { DriverError, getErrorMessage } from '../../core/errors.ts';
 import { hasLoneSurrogate, LONE_SURROGATE_FOUND } from '../../core/surrogates.ts';
 import type { AttributeValue } from '../../dynamo/attribute-value.ts';
+import { formatPreciseDate } from '../types/precise-date.ts';
 
 /** The value of a parameter as an SQL literal. */
 export type ParameterLiteral =
@@ -89,7 +90,7 @@ function timestamp(date: Date, parameter: string): ParameterLiteral {
   if (Number.isNaN(year)) throw invalidValue(parameter, 'an invalid Date');
   if (year < 1 || year > 9999)
     throw invalidValue(parameter, `a Date in the year ${year}; years from 1 to 9999 are supported`);
-  return { kind: 'timestamp', text: date.toISOString() };
+  return { kind: 'timestamp', text: formatPreciseDate(date) };
 }
 
 /** The elements of Int32Array, Float64Array, BigInt64Array and the like; bytes are binary instead. */

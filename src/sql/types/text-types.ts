@@ -23,6 +23,7 @@ import {
   parseTimestamp,
   parseUuid,
 } from './text-input.ts';
+import { toDateMicros } from './precise-date.ts';
 import type { Value } from './value.ts';
 
 /** PostgreSQL's text format of a type. */
@@ -45,7 +46,7 @@ function formatAny(value: NonNullable<Value>): string {
 }
 
 function formatInstant(date: Date, zone: '' | '+00'): string {
-  return formatTimestamp(BigInt(date.getTime()) * 1000n, zone);
+  return formatTimestamp(toDateMicros(date), zone);
 }
 
 function parsePlain(text: string): string {

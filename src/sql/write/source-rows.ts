@@ -15,6 +15,7 @@ import type { TableRead } from '../plan/table-read.ts';
 import type { Value } from '../types/value.ts';
 import { evaluateConstant, isUntypedText } from './constant.ts';
 import { parseDynamoJson } from './json-attribute.ts';
+import { toDateMicros } from '../types/precise-date.ts';
 import { formatTimestamp } from '../types/text-format.ts';
 import { parseTimeInput } from '../types/time-input.ts';
 import type { StatementScope } from './statement-scope.ts';
@@ -246,9 +247,13 @@ const NUMBERS = /^(?:numeric|bigint|integer|smallint|double|real)/;
 export function toStoredInput(value: Value, type: string): StoredInput {
   if (value === null) return { kind: 'null' };
   if (hasDocuments(type) && typeof value === 'string') return { kind: 'json', text: value, typed: true };
-  if (type.endsWith('[]') && Array.isArray(value))
-    return { kind: 'array', items: value.map((item: Value) => toStoredInput(item, type.slice(0, -2))) };
-  if (value instanceof Date) return formatInstant(BigInt(value.getTime()) * 1000n, type);
+  if (type.endsWith('[]') && Array.isArray(value)) {
+    // PostgreSQL's arrays of arrays have the type of arrays.
+    const toItem = (item: Value): StoredInput =>
+      toStoredInput(item, Array.isArray(item) ? type : type.slice(0, -2));
+    return { kind: 'array', items: value.map(toItem) };
+  }
+  if (value instanceof Date) return formatInstant(toDateMicros(value), type);
   if (value instanceof Uint8Array) return { kind: 'bytes', bytes: value };
   if (typeof value === 'string' && isTimeType(type)) return toTimeInput(value, type);
   if (typeof value === 'boolean') return { kind: 'boolean', value };
