@@ -41,14 +41,14 @@ export function registerFunctions(connection: DuckDBConnection): void {
   for (const each of [...LOADING_FUNCTIONS, ...DIALECT_FUNCTIONS]) register(connection, each);
 }
 
-/** The same for an instance that runs statements: between chunks of the dialect's functions the event loop turns. */
+/** The same for an instance that runs statements: between chunks the event loop turns. */
 export async function registerYieldingFunctions(connection: DuckDBConnection): Promise<void> {
-  for (const each of LOADING_FUNCTIONS) register(connection, each);
   registerYield(connection);
-  for (const each of DIALECT_FUNCTIONS)
-    register(connection, { ...each, name: each.name + IN_JAVASCRIPT }, [BOOLEAN]);
-  const macros = DIALECT_FUNCTIONS.map(({ name, parameters }) => createYieldingMacro(name, parameters));
-  await connection.run(macros.join(';'));
+  const yielding = [...LOADING_FUNCTIONS, ...DIALECT_FUNCTIONS];
+  for (const each of yielding) register(connection, { ...each, name: each.name + IN_JAVASCRIPT }, [BOOLEAN]);
+  const macros = yielding.map(({ name, parameters }) => createYieldingMacro(name, parameters));
+  // In one transaction, which takes half the time.
+  await connection.run(['BEGIN', ...macros, 'COMMIT'].join(';'));
 }
 
 /** `ignored` are the types of further parameters, which the function does not see. */
