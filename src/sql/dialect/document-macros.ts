@@ -121,12 +121,19 @@ export const DOCUMENT_MACROS: readonly Macro[] = [
     why: WHY,
   },
   {
+    name: 'is_loose_json',
+    internal: true,
+    forms: [['t', "regexp_matches(t, ',\\s*[]}]|[nN][aA]?[nN]|[iI][nN][fF]')"]],
+    why: 'DuckDB reads commas before brackets, NaN and Infinity as JSON.',
+  },
+  {
     name: 'json_in',
     internal: true,
     forms: [
       [
         't',
-        `CASE WHEN ${hasLongNumber('t')} OR contains(t, '${MARK}') THEN CAST(pg_marked_json(t) AS JSON) ELSE CAST(t AS JSON) END`,
+        `CASE WHEN pg_is_loose_json(t) AND pg_json_strict(t) = 'f' THEN error('[SQL_BAD_VALUE] invalid input syntax for type json') ` +
+          `WHEN ${hasLongNumber('t')} OR contains(t, '${MARK}') THEN CAST(pg_marked_json(t) AS JSON) ELSE CAST(t AS JSON) END`,
       ],
     ],
     why: WHY,
@@ -153,6 +160,18 @@ export const DOCUMENT_MACROS: readonly Macro[] = [
       ],
     ],
     why: WHY,
+  },
+  {
+    name: 'row_document',
+    internal: true,
+    forms: [
+      [
+        'x',
+        "CASE WHEN regexp_matches(typeof(x), 'TIMESTAMP|DECIMAL\\(38,|STRUCT\\(n VARCHAR, d SMALLINT\\)|NUM') THEN CAST(pg_row_json(CAST(to_json(x) AS VARCHAR), typeof(x)) AS JSON) " +
+          'ELSE pg_exact_json(to_json(x)) END',
+      ],
+    ],
+    why: 'DuckDB writes timestamps and numbers of rows and arrays unlike PostgreSQL.',
   },
   {
     name: 'elements',

@@ -8,6 +8,7 @@ import { attributeTestRewrites } from './attribute-tests.ts';
 import { documentCastRewrites } from './document-casts.ts';
 import { documentSortRewrites, expandDocumentSort } from './document-sort.ts';
 import { documentSubqueryRewrites } from './document-subqueries.ts';
+import { documentValueRewrites } from './document-values.ts';
 import { documentRewrites } from './documents.ts';
 import { decimalRewrites } from './decimals.ts';
 import { dateTimeRewrites } from './date-time.ts';
@@ -16,7 +17,6 @@ import { functionRewrites } from './functions.ts';
 import { jsonAccessRewrites } from './json-access.ts';
 import { jsonFunctionRewrites } from './json-functions.ts';
 import { jsonKeyRewrites } from './json-keys.ts';
-import { jsonNumberRewrites } from './json-numbers.ts';
 import { jsonOrderRewrites } from './json-order.ts';
 import { jsonbRewrites } from './jsonb.ts';
 import { numberRewrites } from './numbers.ts';
@@ -65,7 +65,7 @@ export const EARLY_REWRITES: readonly Rewrite[] = [
   ...documentSubqueryRewrites,
   ...documentCastRewrites,
   ...jsonKeyRewrites,
-  ...jsonNumberRewrites,
+  ...documentValueRewrites,
   ...rowRewrites,
   ...earlyOperatorRewrites,
   ...aggregateFilterRewrites,

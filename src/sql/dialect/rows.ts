@@ -1,6 +1,6 @@
 import type { Node } from 'libpg-query';
 import { getStringValues, mapInside } from '../parse/tree.ts';
-import { call, cast, constant, matchCall, not } from './build.ts';
+import { binary, call, cast, constant, matchCall, not } from './build.ts';
 import type { Rewrite } from './types.ts';
 
 /** Rows as values. They are rewritten before their fields. */
@@ -24,8 +24,8 @@ export const rowRewrites: readonly Rewrite[] = [
       const fields = (arg.RowExpr.args ?? []).map((field) =>
         call('pg_field_text', [context.typeOf(field) === 'bool' ? toLetter(field) : cast(field, 'text')]),
       );
-      const joined = fields.length === 0 ? constant('') : call('concat_ws', [constant(','), ...fields]);
-      return call('concat', [constant('('), joined, constant(')')]);
+      const joined = call('array_to_string', [{ A_ArrayExpr: { elements: fields } }, constant(',')]);
+      return binary('||', binary('||', constant('('), joined), constant(')'));
     },
   },
 ];
@@ -74,7 +74,7 @@ export const lineBreakRewrites: readonly Rewrite[] = [
 ];
 
 /** A row whose fields are f1, f2 …, as PostgreSQL names them. */
-function nameFields(arg: Node): Node {
+export function nameFields(arg: Node): Node {
   if (!('RowExpr' in arg)) return arg;
   const fields = (arg.RowExpr.args ?? []).map((field, i): Node => ({
     NamedArgExpr: { name: `f${i + 1}`, arg: nameFields(field) },

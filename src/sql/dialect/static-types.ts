@@ -68,7 +68,7 @@ const FUNCTIONS: ReadonlyMap<string, StaticType> = new Map([
   ...list('bytea', 'decode'),
   ...list(
     'json',
-    'pg_extract pg_typed_document pg_number_document json_agg json_object_agg json_build_object json_build_array to_json row_to_json array_to_json json_extract_path',
+    'pg_extract pg_typed_document pg_number_document pg_row_document json_agg json_object_agg json_build_object json_build_array to_json row_to_json array_to_json json_extract_path',
   ),
   ...list(
     'jsonb',

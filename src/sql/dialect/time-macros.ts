@@ -34,17 +34,6 @@ export const TIME_MACROS: readonly Macro[] = [
     why: 'In a document, PostgreSQL writes timestamps in ISO 8601.',
   },
   {
-    name: 'json_times',
-    internal: true,
-    forms: [
-      [
-        'x',
-        "CASE WHEN typeof(x) LIKE '%TIMESTAMP%' THEN CAST(pg_document_times(CAST(to_json(x) AS VARCHAR), typeof(x)) AS JSON) ELSE to_json(x) END",
-      ],
-    ],
-    why: 'The same for rows and arrays.',
-  },
-  {
     name: 'rounded_time',
     internal: true,
     forms: [

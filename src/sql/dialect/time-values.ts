@@ -10,33 +10,17 @@ import {
   matchCall,
   name,
 } from './build.ts';
-import type { ExpressionTypes, Rewrite } from './types.ts';
+import type { Rewrite } from './types.ts';
 
 const TIMESTAMPS: ReadonlySet<string | undefined> = new Set(['timestamptz', 'timestamp']);
 /** Units that begin with the year 1, by the interval that starts them a year earlier. */
 const COUNTED_FROM_ONE: ReadonlySet<string | undefined> = new Set(['century', 'millennium']);
-/** Functions that make a document of their arguments, and those of them that name members with every other argument. */
-const DOCUMENT_FUNCTIONS =
-  /^(?:to_jsonb?|row_to_json|array_to_json|jsonb?_agg|jsonb?_build_(?:object|array)|jsonb?_object_agg)$/;
-/** These take a second argument, which puts line breaks into the document. */
-const WITH_LINES: ReadonlySet<string> = new Set(['row_to_json', 'array_to_json']);
 const MAX_PRECISION = 6;
 /** `CURRENT_TIMESTAMP(3)` and `LOCALTIMESTAMP(3)`. */
 const PRECISE: ReadonlyMap<string, readonly [type: string, op: SQLValueFunctionOp]> = new Map([
   ['SVFOP_CURRENT_TIMESTAMP_N', ['timestamptz', 'SVFOP_CURRENT_TIMESTAMP']],
   ['SVFOP_LOCALTIMESTAMP_N', ['timestamp', 'SVFOP_LOCALTIMESTAMP']],
 ]);
-
-/** The type of the expression that an early rewrite may have put in another's place. */
-function isTimestamp(node: Node | undefined, types: ExpressionTypes): boolean {
-  return node !== undefined && TIMESTAMPS.has(types.typeOf(node));
-}
-
-/** Whether an expression is an array of timestamps, or a row. */
-function mayHoldTimestamps(node: Node, types: ExpressionTypes): boolean {
-  const type = types.typeOf(node);
-  return type === undefined || type === 'record' ? 'ColumnRef' in node : /^_timestamp(?:tz)?$/.test(type);
-}
 
 /** Timestamps that are rewritten before what they are in. */
 export const earlyTimeRewrites: readonly Rewrite[] = [
@@ -49,27 +33,6 @@ export const earlyTimeRewrites: readonly Rewrite[] = [
       const precise = PRECISE.get(op);
       if (precise === undefined || typmod >= MAX_PRECISION) return undefined;
       return roundTo({ SQLValueFunction: { ...rest, op: precise[1] } }, typmod, precise[0]);
-    },
-  },
-  {
-    name: 'timestamps in documents',
-    why: 'DuckDB writes them as text, not in ISO 8601.',
-    apply: (node, context) => {
-      const fn = matchCall(node);
-      if (fn === undefined || !DOCUMENT_FUNCTIONS.test(fn.name) || fn.call.agg_distinct === true)
-        return undefined;
-      if (WITH_LINES.has(fn.name) && fn.args.length > 1) return undefined;
-      const args = fn.args.map((arg) =>
-        isTimestamp(arg, context)
-          ? call('pg_json_time', [arg])
-          : mayHoldTimestamps(arg, context)
-            ? call('pg_json_times', [arg])
-            : arg,
-      );
-      if (args.every((arg, i) => arg === fn.args[i])) return undefined;
-      // The rows and arrays are documents now.
-      const renamed = WITH_LINES.has(fn.name) ? [name('to_json')] : fn.call.funcname;
-      return { FuncCall: { ...fn.call, ...(renamed && { funcname: renamed }), args } };
     },
   },
 ];

@@ -12,7 +12,7 @@ import {
   formatJsonb,
   parseJson,
 } from '../../types/json-text.ts';
-import { formatDocumentTimes } from './document-times.ts';
+import { formatRowDocument } from './row-document.ts';
 import { formatText } from './format-text.ts';
 import { formatNumberByPattern, parseNumberByPattern } from './format-number.ts';
 import { formatTimeByPattern } from './format-time.ts';
@@ -72,7 +72,7 @@ export const DIALECT_FUNCTIONS: readonly TextFunction[] = [
   ),
   define('pg_double_text', 1, (text = '') => formatFloat(toNumber(text))),
   define('pg_single_text', 1, (text = '') => formatFloat(Math.fround(toNumber(text)), 'real')),
-  define('pg_document_times', 2, (json = '', type = '') => formatDocumentTimes(json, type)),
+  define('pg_row_json', 2, (json = '', type = '') => formatRowDocument(json, type)),
   define('pg_array_text', 2, (json = '', type = '') =>
     formatJsonArray(parseJson(json), toPostgresType(type)),
   ),
