@@ -2,6 +2,7 @@ import type { A_Expr, Node, SelectStmt, SubLink } from 'libpg-query';
 import { getStringValues } from '../../parse/tree.ts';
 import { parseExactNumber } from '../../types/exact-number.ts';
 import { arrayElements, call, column, constant, getNumberText, matchCall, name } from '../build.ts';
+import { isOrdering } from '../document-order.ts';
 import { decimalPrecision, MAX_DIGITS } from '../number-scale.ts';
 import { isFloat, isInteger, toDouble, toJson, toKey, toNumber } from './convert.ts';
 import { type ExactLane, isStoredNumber } from './lane.ts';
@@ -29,11 +30,28 @@ export function compareNumbers(expression: A_Expr, lane: ExactLane): Node | unde
   const isOverArray = kind === 'AEXPR_OP_ANY' || kind === 'AEXPR_OP_ALL';
   if (isOverArray) return compareElements(expression, lexpr, rexpr, lane);
   const others = 'List' in rexpr ? (rexpr.List.items ?? []) : [rexpr];
-  const [first, ...rest] = convertTogether([lexpr, ...others], lane) ?? [];
+  const values = [lexpr, ...others];
+  const [first, ...rest] = compareDocuments(values, expression, lane) ?? convertTogether(values, lane) ?? [];
   if (first === undefined) return undefined;
   const [only] = rest;
   const right: Node | undefined = 'List' in rexpr ? { List: { items: rest } } : only;
   return right && { A_Expr: { ...expression, lexpr: first, rexpr: right } };
+}
+
+/** Numbers beside documents: literals stay, since they decide with what a document is compared. */
+function compareDocuments(
+  nodes: readonly Node[],
+  expression: A_Expr,
+  lane: ExactLane,
+): readonly Node[] | undefined {
+  const types = nodes.map((node) => lane.typeOf(node));
+  if (!types.includes('numeric') || !nodes.some((node, i) => isDocument(node, types[i]))) return undefined;
+  return nodes.map((node, i) => {
+    if (types[i] !== 'numeric' || getNumberText(node) !== undefined) return lane.rewrite(node);
+    return isOrdering(expression)
+      ? lane.typed(call('num_text', [lane.rewrite(node)]), 'numeric')
+      : toJson(node, lane);
+  });
 }
 
 /**
