@@ -67,6 +67,11 @@ async function findIds(condition: string, parameters: readonly ParameterValue[] 
 
 const ORDER = ['s10', 's', 'n-2', 'n5', 'n40', 'n300', 'n1000', 'big', 'bool', 'list'];
 
+/** The value of an expression for one item. */
+async function inMixed(expression: string, id: string): Promise<unknown> {
+  return value(expression, `"Mixed" WHERE id = '${id}'`);
+}
+
 describe('the order of a column of several types', () => {
   it.each([
     'SELECT id FROM "Mixed" WHERE v IS NOT NULL ORDER BY v',
@@ -203,25 +208,22 @@ describe('computing with a column of several types', () => {
   );
 
   it('uses the text of each value in functions and operators of text', async () => {
-    const text = async (expression: string, id: string): Promise<unknown> =>
-      value(expression, `"Mixed" WHERE id = '${id}'`);
-    expect(await text("v || '!'", 's')).toBe('n/a!');
-    expect(await text("'<' || v || '>'", 'n-2')).toBe('<-2.5>');
-    expect(await text('v::text', 's')).toBe('n/a');
-    expect(await text('v::varchar(2)', 's')).toBe('n/');
-    expect(await text("concat('<', v, '>')", 's')).toBe('<n/a>');
-    expect(await text("format('<%s>', v)", 's')).toBe('<n/a>');
-    expect(await text('upper(v)', 's')).toBe('N/A');
-    expect(await text('length(v)', 's')).toBe(3);
-    expect(await text('substring(v from 2)', 's')).toBe('/a');
-    expect(await text("string_agg(v, ',')", 's')).toBe('n/a');
-    expect(await text("v LIKE 'n%'", 's')).toBe(true);
-    expect(await text('v::text', 'list')).toBe('[1]');
-    expect(await text('v::text', 'big')).toBe('12345678901234567890123456789');
+    expect(await inMixed("v || '!'", 's')).toBe('n/a!');
+    expect(await inMixed("'<' || v || '>'", 'n-2')).toBe('<-2.5>');
+    expect(await inMixed('v::text', 's')).toBe('n/a');
+    expect(await inMixed('v::varchar(2)', 's')).toBe('n/');
+    expect(await inMixed("concat('<', v, '>')", 's')).toBe('<n/a>');
+    expect(await inMixed("format('<%s>', v)", 's')).toBe('<n/a>');
+    expect(await inMixed('upper(v)', 's')).toBe('N/A');
+    expect(await inMixed('length(v)', 's')).toBe(3);
+    expect(await inMixed('substring(v from 2)', 's')).toBe('/a');
+    expect(await inMixed("string_agg(v, ',')", 's')).toBe('n/a');
+    expect(await inMixed("v LIKE 'n%'", 's')).toBe(true);
+    expect(await inMixed('v::text', 'list')).toBe('[1]');
+    expect(await inMixed('v::text', 'big')).toBe('12345678901234567890123456789');
   });
 
   it('does not stop an update of an item with a number', async () => {
-    const item = async (id: string): Promise<unknown> => value('v', `"Counters" WHERE id = '${id}'`);
     await database.add({
       name: 'Counters',
       key: ['id:S'],
@@ -236,17 +238,88 @@ describe('computing with a column of several types', () => {
     await db.query(`UPDATE "Counters" SET v = coalesce(v, 0) + 1 WHERE id = 'k3'`);
     await db.query(`UPDATE "Counters" SET v = v * 2 WHERE id = 'k4'`);
     expect([
-      await item('k1'),
-      await item('k2'),
-      await item('k3'),
-      await item('k4'),
-      await item('new'),
+      await value('v', `"Counters" WHERE id = 'k1'`),
+      await value('v', `"Counters" WHERE id = 'k2'`),
+      await value('v', `"Counters" WHERE id = 'k3'`),
+      await value('v', `"Counters" WHERE id = 'k4'`),
+      await value('v', `"Counters" WHERE id = 'new'`),
     ]).toEqual([2, 3, 4, 8, 1]);
     for (const set of ['v + 1', 'if_not_exists(v, 0) + 1', 'coalesce(v, 0) + 1'])
       await expect(db.query(`UPDATE "Counters" SET v = ${set} WHERE id = 'bad'`)).rejects.toMatchObject({
         code: 'SQL_BAD_VALUE',
         message: expect.stringContaining(`(item id = 'bad' in "Counters")`),
       });
-    expect(await item('bad')).toBe('n/a');
+    expect(await value('v', `"Counters" WHERE id = 'bad'`)).toBe('n/a');
+  });
+});
+
+describe('TRY_CAST', () => {
+  it('keeps all digits of numbers, and is NULL for other values', async () => {
+    expect(await value('TRY_CAST(v AS numeric)', `"Mixed" WHERE id = 'big'`)).toBe(
+      12345678901234567890123456789n,
+    );
+    expect(await value('TRY_CAST(v AS numeric)', `"Mixed" WHERE id = 's10'`)).toBe(10);
+    expect(await value('TRY_CAST(v AS numeric)', `"Mixed" WHERE id = 's'`)).toBeNull();
+    expect(await value('TRY_CAST(v AS numeric)', `"Mixed" WHERE id = 'bool'`)).toBeNull();
+    expect(await value('TRY_CAST(v AS numeric)', `"Mixed" WHERE id = 'list'`)).toBeNull();
+    expect(await value('TRY_CAST(v AS numeric(3,1))', `"Mixed" WHERE id = 'n300'`)).toBeNull();
+    expect(await value('sum(TRY_CAST(v AS numeric))', `"Mixed" WHERE id <> 'big'`)).toBe(1352.5);
+    expect(await value('count(*)', '"Mixed" WHERE TRY_CAST(v AS numeric) > 30')).toBe(4);
+    expect(await value('TRY_CAST(s AS integer)', `"Dirty" WHERE id = '1'`)).toBeNull();
+  });
+
+  it('of a literal is the value or NULL', async () => {
+    const row = await db.query(
+      `SELECT TRY_CAST('x' AS timestamptz) AS a, TRY_CAST('1 parsec' AS interval) AS b, TRY_CAST('{1,x}' AS int[]) AS c,
+        TRY_CAST('zz' AS uuid) AS d, TRY_CAST('300000' AS smallint) AS e, TRY_CAST('5' AS smallint) AS f, TRY_CAST('[1,]' AS json) AS g`,
+    );
+    expect(row.rows).toEqual([{ a: null, b: null, c: null, d: null, e: null, f: 5, g: null }]);
+  });
+
+  it('of a number tests its range after rounding', async () => {
+    const row = await db.query(
+      `SELECT TRY_CAST(32767.5 AS smallint) AS a, TRY_CAST(32767.49 AS smallint) AS b, TRY_CAST(-32768.5 AS smallint) AS c,
+        TRY_CAST(1e30 AS bigint) AS d, TRY_CAST('NaN'::float8 AS int) AS e, TRY_CAST(123.45 AS numeric(4,2)) AS f, TRY_CAST(123.45 AS numeric(4,1)) AS g`,
+    );
+    expect(row.rows).toEqual([{ a: null, b: 32767, c: null, d: null, e: null, f: null, g: 123.5 }]);
+  });
+});
+
+describe('IS JSON', () => {
+  it.each([
+    ['', null],
+    [' 1 ', 'SCALAR'],
+    ['01', null],
+    ['"a', null],
+    ['{"a":1}', 'OBJECT'],
+    ['{"a":1} x', null],
+    ['[1,]', null],
+    ['{"a":1,}', null],
+    ['[1, NaN]', null],
+    ['Infinity', null],
+    ['/**/1', null],
+    ['[1, "nan"]', 'ARRAY'],
+    ['"\\u0000"', 'SCALAR'],
+    ['1e999', 'SCALAR'],
+    ['+1', null],
+    ['null', 'SCALAR'],
+  ])('of %j finds %s', async (text, type) => {
+    const literal = `'${text}'`;
+    const row = await db.query(
+      `SELECT x IS JSON AS "JSON", x IS JSON VALUE AS "VALUE", x IS JSON OBJECT AS "OBJECT", x IS JSON ARRAY AS "ARRAY", x IS JSON SCALAR AS "SCALAR",
+        x IS NOT JSON AS "NOT", pg_input_is_valid(x, 'json') AS valid FROM (SELECT ${literal} || '' AS x) s`,
+    );
+    const is = (...types: readonly (string | null)[]): boolean => types.includes(type);
+    expect(row.rows).toEqual([
+      {
+        JSON: type !== null,
+        VALUE: type !== null,
+        OBJECT: is('OBJECT'),
+        ARRAY: is('ARRAY'),
+        SCALAR: is('SCALAR'),
+        NOT: type === null,
+        valid: type !== null,
+      },
+    ]);
   });
 });

@@ -4,6 +4,7 @@ import { DriverError, isConnectionFailure } from '../../core/errors.ts';
 import { plural } from '../../core/plural.ts';
 import { toExactLane } from '../dialect/exact/queries.ts';
 import { matchCall } from '../dialect/build.ts';
+import { expandTryCasts } from '../dialect/try-casts.ts';
 import { rewriteDialect } from '../dialect/rewrite.ts';
 import { SET_RETURNING } from '../dialect/set-returning.ts';
 import { inferColumnScale } from '../dialect/number-scale.ts';
@@ -29,6 +30,7 @@ import { adaptMixedOperands } from './mixed-operands.ts';
 import { castChangedDocuments } from './changed-documents.ts';
 import { collectColumnNames } from './names-in.ts';
 import { describeUnsampled, findUnknownColumn } from './suggestions.ts';
+import { TRY_CAST } from '../parse/try-casts.ts';
 import { findTypeProblems, type TypeProblem } from './type-problems.ts';
 import { splitIntoPortions, type Portions, type TextGroups, findTextGroups } from './portions.ts';
 import {
@@ -95,7 +97,10 @@ export async function bindStatement(
     if (bound.missingTables.size + bound.missingNames.size === 0)
       return toBoundStatement(
         parsed,
-        chooseLane(withMixedOperands(withKeptTypes(withChangedDocuments(bound), catalog)), exactNumbers),
+        chooseLane(
+          withMixedOperands(withKeptTypes(withChangedDocuments(withTestedCasts(bound, parsed)), catalog)),
+          exactNumbers,
+        ),
         parameters,
       );
     await Promise.all([
@@ -188,6 +193,12 @@ function bindAll(
   const ast = printRelationNames(parsed.ast);
   const { select } = bindQuery(ast, new Map(), undefined, createBinder(ast, []));
   return { select, relations, system, missingTables, missingNames };
+}
+
+/** The statement, with tests of values in place of TRY_CAST. */
+function withTestedCasts(bound: Attempt, { text }: ParsedQuery): Attempt {
+  if (!text.toLowerCase().includes(TRY_CAST)) return bound;
+  return { ...bound, select: expandTryCasts(bound.select, inferExpressionTypes(bound)) };
 }
 
 /** The statement, with the operators of jsonb for columns of documents. */

@@ -1,9 +1,11 @@
 import type { Node } from 'libpg-query';
+import { DriverError } from '../../core/errors.ts';
 import { addMarks } from '../types/document-marks.ts';
 import { getStringValues } from '../parse/tree.ts';
+import { isJson } from '../types/json-text.ts';
 import { call, constant, getConstantText } from './build.ts';
 import { isDocument } from './document-order.ts';
-import type { Rewrite } from './types.ts';
+import type { Rewrite, RewriteContext } from './types.ts';
 
 /** Types that are not cast from the text of a scalar document. */
 const NOT_FROM_TEXT: ReadonlySet<string> = new Set(['json', 'jsonb', 'text', 'varchar', 'bpchar', 'record']);
@@ -33,6 +35,7 @@ export const documentCastRewrites: readonly Rewrite[] = [
         return undefined;
       const text = 'A_Const' in arg ? getConstantText(arg) : undefined;
       if (text !== undefined) {
+        if (!isJson(text)) throw invalidJson(arg, context);
         const marked = addMarks(text);
         return marked === text ? undefined : { TypeCast: { ...node.TypeCast, arg: constant(marked) } };
       }
@@ -44,4 +47,13 @@ export const documentCastRewrites: readonly Rewrite[] = [
 /** A document that the driver itself wrote, with marks. */
 export function typedDocument(json: string): Node {
   return call('pg_typed_document', [constant(json)]);
+}
+
+function invalidJson(literal: Node, { position }: RewriteContext): DriverError {
+  const location = 'A_Const' in literal ? literal.A_Const.location : undefined;
+  return new DriverError(
+    'SQL_BAD_VALUE',
+    'invalid input syntax for type json',
+    location === undefined ? {} : { position: position(location) },
+  );
 }

@@ -174,6 +174,12 @@ export const DOCUMENT_MACROS: readonly Macro[] = [
     why: 'DuckDB writes timestamps and numbers of rows and arrays unlike PostgreSQL.',
   },
   {
+    name: 'column_form',
+    internal: true,
+    forms: [['x', 'CAST(pg_column_json(CAST(x AS VARCHAR)) AS JSON)']],
+    why: 'DuckDB compares the text of documents.',
+  },
+  {
     name: 'elements',
     internal: true,
     forms: [['x', "json_extract(x, '$[*]')"]],

@@ -72,7 +72,7 @@ export const SAFE_FORM_MACROS: readonly Macro[] = [
     forms: [
       [
         'x, k',
-        "CASE WHEN x IS NULL THEN NULL WHEN NOT json_valid(x) THEN false WHEN k = 'ANY' THEN true " +
+        "CASE WHEN x IS NULL THEN NULL WHEN NOT json_valid(x) OR (pg_is_loose_json(x) AND pg_json_strict(x) = 'f') THEN false WHEN k = 'ANY' THEN true " +
           "WHEN k = 'SCALAR' THEN json_type(x) NOT IN ('OBJECT', 'ARRAY') ELSE json_type(x) = k END",
       ],
     ],

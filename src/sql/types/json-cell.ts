@@ -1,3 +1,5 @@
+import { isJson } from './json-text.ts';
+
 /**
  * Values of JSON columns in text files. A string is written without JSON's quotes, unless it would be read as another value:
  * reading, a cell that is JSON is that value, and any other cell is a string.
@@ -15,13 +17,7 @@ const BLANK_ENDS = /^\s|\s$/;
 
 /** Whether a cell is JSON: a number, true, false, null, or a string in double quotes, an array or an object. */
 export function isJsonCell(text: string): boolean {
-  if (!MAY_BE_JSON.test(text) || BLANK_ENDS.test(text)) return false;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
+  return MAY_BE_JSON.test(text) && !BLANK_ENDS.test(text) && isJson(text);
 }
 
 /** Whether a cell may be JSON by its first character, a byte in ASCII. */

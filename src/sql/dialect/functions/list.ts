@@ -1,4 +1,5 @@
 import { toPostgresType } from '../../types/types.ts';
+import { toColumnForm } from '../../types/column-form.ts';
 import { addMarks, markNumbers, stripTypes, toEngineNumber } from '../../types/document-marks.ts';
 import { expandExponent, trimFraction } from '../../types/number-value.ts';
 import { formatArray } from '../../types/text-format.ts';
@@ -78,6 +79,7 @@ export const DIALECT_FUNCTIONS: readonly TextFunction[] = [
   ),
   define('pg_type_name', 1, (type = '') => toPostgresType(type)),
   define('pg_normal_json', 1, (text = '') => normalizeOrRaise(text, normalizeMarkedJson)),
+  define('pg_column_json', 1, (text = '') => normalizeOrRaise(text, toColumnForm)),
   define('pg_jsonb_text', 1, (text = '') => normalizeOrRaise(text, normalizeJson)),
   define('pg_marked_json', 1, (text = '') => addMarks(text)),
   define('pg_marked_numbers', 1, (json = '') => markNumbers(json)),
