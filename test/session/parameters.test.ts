@@ -12,7 +12,15 @@ let db: Connection;
 
 beforeAll(async () => {
   database = await startTestDatabase();
-  await database.add({ name: 'things', key: ['id:S'], items: [] });
+  await database.add({
+    name: 'things',
+    key: ['id:S'],
+    // The values of v have several types, so that it takes any.
+    items: [
+      { id: { S: 'a' }, v: { M: {} } },
+      { id: { S: 'b' }, v: { L: [] } },
+    ],
+  });
   sdk = new DynamoDBClient({
     endpoint: database.endpoint,
     region: 'us-east-1',
@@ -47,6 +55,8 @@ function sortSets(value: unknown): unknown {
     }),
   );
 }
+
+const toBytes = (...all: number[]): Uint8Array => Uint8Array.from(all);
 
 const texts = fc.string({ unit: 'grapheme', maxLength: 8 }).filter((text) => !text.includes('\0'));
 const names = texts.filter((name) => name !== '__proto__');
@@ -120,5 +130,137 @@ describe('objects as parameters', () => {
       }),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('parameters', () => {
+  beforeAll(() =>
+    database.add({
+      name: 'parts',
+      key: ['id:S'],
+      items: [1, 2, 3].map((i) => ({
+        id: { S: `p${i}` },
+        n: { N: String(i * 10) },
+        bin: { B: Buffer.of(i).toString('base64') },
+        tags: { SS: ['a', `t${i}`] },
+        doc: { M: { a: { N: String(i) }, s: { SS: ['x'] }, b: { B: 'AQ==' } } },
+      })),
+    }),
+  );
+
+  it.each<[sql: string, values: Parameters<Connection['query']>[1], ids: readonly string[]]>([
+    ['bin = ANY($1)', [[toBytes(1), Buffer.of(3)]], ['p1', 'p3']],
+    ['bin = ANY($1)', [['\\x02']], ['p2']],
+    ['bin = ANY($1)', [new Set([toBytes(2)])], ['p2']],
+    ['bin <> ALL($1)', [[toBytes(1), toBytes(2)]], ['p3']],
+    ['n = ANY($1)', [new Int32Array([10, 20])], ['p1', 'p2']],
+    ['n = ANY($1)', [new BigInt64Array([30n])], ['p3']],
+    ['n = ANY($1)', [['10', '30']], ['p1', 'p3']],
+    ['tags = $1', [new Set(['t2', 'a'])], ['p2']],
+    ['tags = ANY($1)', [[new Set(['t3', 'a']), new Set(['t1', 'a'])]], ['p1', 'p3']],
+    ['tags @> $1', [new Set(['t1'])], ['p1']],
+    [
+      'doc = $1',
+      [
+        new Map<string, unknown>([
+          ['s', new Set(['x'])],
+          ['b', toBytes(1)],
+          ['a', 2n],
+        ]),
+      ],
+      ['p2'],
+    ],
+    ['doc @> $1', [{ a: 3 }], ['p3']],
+    ['doc ?| $1', [['q', 'a']], ['p1', 'p2', 'p3']],
+    ['doc #>> $1 = $2', [['a'], '2'], ['p2']],
+    ['n = $1 * 10', ['2'], ['p2']],
+    ['n - $1 > $2', ['5', '10'], ['p2', 'p3']],
+    ['n = round($1, 0)', ['19.6'], ['p2']],
+  ])('find the items where %s %j', async (condition, values, ids) => {
+    const { rows } = await db.query(`SELECT id FROM parts WHERE ${condition} ORDER BY id`, values);
+    expect(rows.map(({ id }) => id)).toEqual(ids);
+  });
+
+  it.each([
+    ['SELECT $1 + 1 AS r', ['5'], 6],
+    ["SELECT '5' + 1 AS r", [], 6],
+    ['SELECT abs($1) AS r', ['-5'], 5],
+    ["SELECT $1 - interval '1 day' AS r", [new Date(86_400_000)], new Date(0)],
+    ["SELECT m->>'c' AS r FROM (SELECT $1 AS m) s", [{ c: 1n }], '1'],
+    [
+      'SELECT $1 AS r',
+      [{ b: toBytes(1), s: new Set(['z']), n: 10n ** 20n }],
+      { b: 'AQ==', s: ['z'], n: 10n ** 20n },
+    ],
+    ['SELECT to_json(ARRAY[1e-100, 1]) AS r', [], [1e-100, 1]],
+    [
+      "SELECT CASE WHEN id = 'p1' THEN $1 ELSE doc END AS r FROM parts WHERE id = 'p1'",
+      [[1e-100, 5]],
+      [1e-100, 5],
+    ],
+    [
+      "SELECT CASE WHEN id = 'p1' THEN ARRAY[ARRAY[1e-100, 5]] END AS r FROM parts WHERE id = 'p1'",
+      [],
+      [[1e-100, 5]],
+    ],
+    ["SELECT tags::jsonb || ARRAY[1e-100] AS r FROM parts WHERE id = 'p3'", [], ['a', 't3', 1e-100]],
+    [
+      'SELECT count(*) AS r FROM unnest($1, $2) AS t(a, b) WHERE a::text = b',
+      [
+        [1, 2, 3],
+        ['1', 'x', '3'],
+      ],
+      2,
+    ],
+  ])('compute %s', async (sql, values, result) => {
+    expect((await db.query(sql, values)).rows).toEqual([{ r: result }]);
+  });
+
+  it('merge into documents without changing other members', async () => {
+    const kept = { s: { SS: ['x'] }, b: { B: '01' } };
+    await db.query("UPDATE parts SET doc = doc || $1 WHERE id = 'p1'", [{ a: new Set([1]), d: new Date(0) }]);
+    const { Item } = await sdk.send(new GetItemCommand({ TableName: 'parts', Key: { id: { S: 'p1' } } }));
+    expect(sortSets(Item?.['doc'])).toEqual({
+      M: { ...kept, a: { NS: ['1'] }, d: { S: '1970-01-01T00:00:00.000Z' } },
+    });
+  });
+
+  it('become a set without duplicates in a column of sets', async () => {
+    await db.query("UPDATE parts SET tags = $1 WHERE id = 'p2'", [['x', 'y', 'x']]);
+    const { Item } = await sdk.send(new GetItemCommand({ TableName: 'parts', Key: { id: { S: 'p2' } } }));
+    expect(sortSets(Item?.['tags'])).toEqual({ SS: ['x', 'y'] });
+  });
+
+  const cyclic: { self?: unknown } = {};
+  cyclic.self = cyclic;
+  it.each<[object, string]>([
+    [new Date(Number.NaN), 'an invalid Date'],
+    [{ n: Number.NaN }, 'NaN, which DynamoDB numbers cannot hold'],
+    [new Set([1, 'a']), 'a Set whose members are not all strings, all numbers or all bytes'],
+    [new Set([Number.POSITIVE_INFINITY]), 'Infinity, which DynamoDB numbers cannot hold'],
+    [new Map([[1, 2]]), 'a Map with a key that is a number'],
+    [cyclic, 'an object that contains itself'],
+    [Promise.resolve(1), 'an object of the class Promise'],
+    [/x/, 'an object of the class RegExp'],
+    [{ f: () => 1 }, 'a function'],
+    [{ text: '\ud800' }, 'a string with half of a surrogate pair'],
+  ])('refuse %p', async (value, reason) => {
+    await expect(db.query("REPLACE INTO things (id, v) VALUES ('9', $1)", [value])).rejects.toMatchObject({
+      code: 'SQL_BAD_VALUE',
+      sqlState: '22P02',
+      message: expect.stringContaining(reason),
+    });
+  });
+
+  it('name the error of a getter', async () => {
+    const value = {
+      get a(): number {
+        throw new Error('not now');
+      },
+    };
+    await expect(db.query("REPLACE INTO things (id, v) VALUES ('9', $1)", [value])).rejects.toMatchObject({
+      code: 'SQL_BAD_VALUE',
+      message: 'invalid value for parameter $1: an object that cannot be read: not now',
+    });
   });
 });

@@ -1,6 +1,6 @@
 import type { A_Expr, A_Indirection, FuncCall, Node, SelectStmt, SubLink, TypeCast } from 'libpg-query';
 import { binary, call, constant, matchCall } from '../dialect/build.ts';
-import { carriedParameter, mergedParameter } from './literals.ts';
+import { carriedParameter } from './literals.ts';
 import { inferStaticType } from '../dialect/static-types.ts';
 import type { ExpressionTypes } from '../dialect/types.ts';
 import { getStringValue, getStringValues, mapInside, mapNodes, visitNodes } from '../parse/tree.ts';
@@ -135,13 +135,6 @@ class TypeKeeper {
     if ('TypeCast' in node && node.TypeCast.arg !== undefined && 'ParamRef' in node.TypeCast.arg)
       return mapInside(node, carry);
     if ('A_Expr' in node && this.#isDocument(node)) return this.#operator(node.A_Expr);
-    if ('A_Expr' in node && this.#mergesParameter(node.A_Expr)) {
-      const { lexpr, rexpr } = node.A_Expr;
-      return mergedParameter(
-        [lexpr, rexpr].map((side) => side && carry(side)),
-        this.#look(node),
-      );
-    }
     if ('FuncCall' in node) {
       const carries = CARRIERS.get(matchCall(node)?.name ?? '');
       if (carries !== undefined) return this.#call(node.FuncCall, carries);
@@ -225,14 +218,6 @@ class TypeKeeper {
         ...(rexpr && { rexpr: keepsBoth ? this.#carry(rexpr) : this.#look(rexpr) }),
       },
     };
-  }
-
-  /** `doc || $1`, which is a document if the parameter is an object, and text if it is a string. */
-  #mergesParameter({ name, lexpr, rexpr }: A_Expr): boolean {
-    if (getStringValue(name?.at(-1)) !== '||' || lexpr === undefined || rexpr === undefined) return false;
-    return (
-      ('ParamRef' in lexpr && this.#isDocument(rexpr)) || ('ParamRef' in rexpr && this.#isDocument(lexpr))
-    );
   }
 
   #call(called: FuncCall, carries: (position: number) => boolean): Node {

@@ -1,6 +1,6 @@
 import type { Node, SelectStmt } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
-import { binary, call, cast, constant, getConstantText, matchCall, number } from '../dialect/build.ts';
+import { call, cast, constant, getConstantText, matchCall, number } from '../dialect/build.ts';
 import { typedDocument } from '../dialect/document-casts.ts';
 import { isComparedDocument } from '../dialect/documents.ts';
 import { literalToAttribute, type ParameterLiteral } from '../parse/parameter-value.ts';
@@ -20,14 +20,20 @@ export function inlineParameters(
   parameters: readonly ParameterLiteral[],
   types: LiteralTypes,
 ): SelectStmt {
-  const literals = parameters.map((literal) => toLiteralNode(literal));
-  const write = (unresolved: Node): Node => {
-    const node = chooseMerged(unresolved, parameters);
-    const carried = findCarried(node, parameters);
-    if (carried !== undefined) return toLiteralNode(carried, toTypedJson);
+  const inline = (parameter: Node, toJson: typeof toEngineJson): Node => {
+    const literal = findLiteral(parameter, parameters);
+    if (literal === undefined) return parameter;
+    const type = literal.kind === 'array' ? types.convertedTypeOf(parameter) : undefined;
+    return literal.kind === 'array' && isDocumentType(type ?? '')
+      ? toDocumentNode(literal, toJson)
+      : toLiteralNode(literal, toJson);
+  };
+  const write = (node: Node): Node => {
+    const carried = getCarriedParameter(node);
+    if (carried !== undefined) return inline(carried, toTypedJson);
     const literal = toCastLiteral(node, parameters);
     if (literal !== undefined) return literal;
-    if ('ParamRef' in node) return literals[(node.ParamRef.number ?? 0) - 1] ?? node;
+    if ('ParamRef' in node) return inline(node, toEngineJson);
     const inArithmetic = isArithmetic(node);
     if (inArithmetic || 'FuncCall' in node)
       return mapInside(
@@ -43,31 +49,16 @@ export function inlineParameters(
 }
 
 const CARRIED = 'pg_carried';
-const MERGED = 'pg_merged';
 
 /** A parameter whose documents keep the DynamoDB type of each value, as those of columns do. */
 export function carriedParameter(parameter: Node): Node {
   return call(CARRIED, [parameter]);
 }
 
-/** `doc || $1` where the parameter is a document, otherwise another expression. */
-export function mergedParameter(sides: readonly (Node | undefined)[], otherwise: Node): Node {
-  return call(MERGED, [...sides.flatMap((side) => side ?? []), otherwise]);
-}
-
-function chooseMerged(node: Node, parameters: readonly ParameterLiteral[]): Node {
-  const { name, args: [left, right, otherwise] = [] } = matchCall(node) ?? {};
-  if (name !== MERGED || left === undefined || right === undefined || otherwise === undefined) return node;
-  const isDocument = [left, right].some((side) => findCarried(side, parameters)?.kind === 'document');
-  return isDocument ? binary('||', left, right) : otherwise;
-}
-
-function findCarried(
-  node: Node | undefined,
-  parameters: readonly ParameterLiteral[],
-): ParameterLiteral | undefined {
-  const { name, args: [parameter] = [] } = (node && matchCall(node)) ?? {};
-  return name === CARRIED ? findLiteral(parameter, parameters) : undefined;
+/** The parameter of `carriedParameter`. */
+export function getCarriedParameter(node: Node): Node | undefined {
+  const { name, args: [parameter] = [] } = matchCall(node) ?? {};
+  return name === CARRIED ? parameter : undefined;
 }
 
 const ARITHMETIC: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', '^']);
@@ -103,6 +94,9 @@ function toCastLiteral(node: Node, parameters: readonly ParameterLiteral[]): Nod
   const isDocument = isDocumentType(type) && typeName?.arrayBounds === undefined;
   // A Date is compared with text columns as JavaScript prints it, as which parameters store it.
   if (type === 'text' && literal?.kind === 'timestamp') return constant(literal.text);
+  // The binder casts what is compared with a column of bytea.
+  if (type === 'bytea' && literal?.kind === 'array')
+    return { A_ArrayExpr: { elements: literal.items.map((item) => cast(toLiteralNode(item), 'bytea')) } };
   return isDocument && literal?.kind === 'array' ? toDocumentNode(literal) : undefined;
 }
 
@@ -208,8 +202,15 @@ export function toLiteralNode(literal: ParameterLiteral, toJson = toEngineJson):
       // SQL's arrays are not sets.
       const isKeptSet = literal.set === true && toJson === toTypedJson;
       return hasOneType(literal.items) && !isKeptSet
-        ? { A_ArrayExpr: { elements: literal.items.map((item) => toLiteralNode(item, toJson)) } }
+        ? { A_ArrayExpr: { elements: literal.items.map((item) => toElementNode(item, toJson)) } }
         : toDocumentNode(literal, toJson);
     }
   }
+}
+
+/** A Set among other Sets is a document, as SQL's arrays of arrays have one length. */
+function toElementNode(item: ParameterLiteral, toJson: typeof toEngineJson): Node {
+  return item.kind === 'array' && item.set === true
+    ? toDocumentNode(item, toJson)
+    : toLiteralNode(item, toJson);
 }

@@ -15,6 +15,7 @@ import { STUB_SCHEMA } from '../print/print.ts';
 import { postgresColumnType } from '../types/column-types.ts';
 import { findInternalType, TYPES } from '../types/types.ts';
 import type { ColumnDef, SqlType } from '../../catalog/table-def.ts';
+import { getCarriedParameter } from './literals.ts';
 import type { Relation } from './relation.ts';
 import {
   commonType,
@@ -283,6 +284,8 @@ export class TypeInference {
   /** The first type that a parameter is converted to is its own. */
   #decide(node: Node | undefined, type: InternalType): void {
     if (node === undefined || type === undefined || type === 'unknown') return;
+    const carried = getCarriedParameter(node);
+    if (carried !== undefined) this.#decide(carried, type);
     if ('A_Const' in node || 'ParamRef' in node) this.#findings.converted?.set(node, type);
     if (!('ParamRef' in node)) return;
     const { number = 0 } = node.ParamRef;
@@ -331,6 +334,8 @@ export class TypeInference {
       return type;
     }
     if ('A_Expr' in node) return this.#expression(node.A_Expr, scope);
+    const carried = getCarriedParameter(node);
+    if (carried !== undefined) return this.#type(carried, scope);
     if ('FuncCall' in node) return this.#call(node.FuncCall, scope);
     if ('BoolExpr' in node) return this.#convertAll(node.BoolExpr.args ?? [], 'bool', scope);
     if ('BooleanTest' in node) return this.#convertAll([node.BooleanTest.arg], 'bool', scope);

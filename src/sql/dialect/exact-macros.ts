@@ -18,5 +18,6 @@ export const EXACT_MACRO_STATEMENTS: readonly string[] = [
   'CREATE MACRO num_list(l) AS list_transform(l, lambda e: num_any(e))',
   'CREATE MACRO num_keys(l) AS list_transform(l, lambda e: num_any(e).n)',
   'CREATE MACRO num_texts(l) AS list_transform(l, lambda e: num_text(e))',
+  'CREATE MACRO num_documents(l NUM[]) AS to_json(list_transform(l, lambda e: CAST(pg_number_json(num_text(e)) AS JSON))), (l NUM[][]) AS to_json(list_transform(l, lambda each: list_transform(each, lambda e: CAST(pg_number_json(num_text(e)) AS JSON))))',
   'CREATE MACRO num_doubles(l) AS list_transform(l, lambda e: num_double(e))',
 ];

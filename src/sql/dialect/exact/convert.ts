@@ -61,10 +61,15 @@ export function toText(node: Node, lane: ExactLane): Node {
     : lane.typed(call('num_text', [rewritten]), 'text');
 }
 
-/** The expression as a number of JSON, if it is a number of any digits. */
+/** The expression as numbers of JSON, if it is a number of any digits or an array of such. */
 export function toJson(node: Node, lane: ExactLane): Node {
+  const isString = 'A_Const' in node && node.A_Const.sval !== undefined;
+  const literal = isString ? undefined : getNumber(node, lane);
+  if (literal !== undefined)
+    return lane.typed(call('pg_number_document', [constant(formatExactNumber(literal))]), 'json');
   const rewritten = lane.rewrite(node);
-  return lane.typeOf(node) !== 'numeric' || 'A_Const' in node
+  if (lane.typeOf(node) === '_numeric') return lane.typed(call('num_documents', [rewritten]), 'json');
+  return lane.typeOf(node) !== 'numeric'
     ? rewritten
     : lane.typed(call('pg_number_document', [call('num_text', [rewritten])]), 'json');
 }

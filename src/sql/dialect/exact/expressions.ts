@@ -8,7 +8,7 @@ import {
   getElements,
   nullIfNumber,
 } from './comparisons.ts';
-import { isFloat, isNull, toDouble, toNumber, toText } from './convert.ts';
+import { isFloat, isNull, toDouble, toJson, toNumber, toText } from './convert.ts';
 import { callWithNumbers } from './functions.ts';
 import type { ExactLane } from './lane.ts';
 
@@ -40,12 +40,18 @@ export function rewriteExpression(node: Node, lane: ExactLane): Node {
 /** The values of which an expression is made, in its type. */
 function convertAll(nodes: readonly Node[] | undefined, expression: Node, lane: ExactLane): Node[] {
   const convert = chooseConversion(expression, lane);
-  return (nodes ?? []).map((each) => convert(each, lane));
+  // The elements of an array of arrays are converted in the inner arrays.
+  const isArray = (node: Node): boolean => lane.typeOf(node)?.startsWith('_') === true;
+  return (nodes ?? []).map((each) =>
+    'A_ArrayExpr' in expression && isArray(each) ? lane.rewrite(each) : convert(each, lane),
+  );
 }
 
 /** How values become those of an expression, or elements of an array. */
 function chooseConversion(expression: Node, lane: ExactLane): (value: Node, lane: ExactLane) => Node {
-  const type = lane.typeOf(expression)?.replace(/^_/, '');
+  const own = lane.typeOf(expression);
+  const type = 'A_ArrayExpr' in expression ? own?.replace(/^_/, '') : own;
+  if (type === 'json' || type === 'jsonb') return toJson;
   if (type === 'numeric') return toNumber;
   return isFloat(type) ? toDouble : lane.rewrite;
 }
@@ -71,6 +77,8 @@ function operate(expression: A_Expr, node: Node, lane: ExactLane): Node | undefi
   if (kind !== 'AEXPR_OP' || right === undefined) return undefined;
   const operator = getStringValues(expression.name).at(-1) ?? '';
   const types = [left, right].map((each) => each && lane.typeOf(each));
+  if (operator === '||' && left !== undefined && types.some(isDocumentType))
+    return binary('||', toJson(left, lane), toJson(right, lane));
   if (!types.includes('numeric')) return undefined;
   if (operator === '||' && left !== undefined) return concatenate(left, right, types, lane);
   const type = lane.typeOf(node);
@@ -90,6 +98,10 @@ function operate(expression: A_Expr, node: Node, lane: ExactLane): Node | undefi
   }
   const known = ARITHMETIC.get(operator);
   return known === undefined ? undefined : call(known, [toNumber(left, lane), toNumber(right, lane)]);
+}
+
+function isDocumentType(type: string | undefined): boolean {
+  return type === 'json' || type === 'jsonb';
 }
 
 function concatenate(left: Node, right: Node, types: readonly (string | undefined)[], lane: ExactLane): Node {

@@ -52,7 +52,7 @@ const JOINING: ReadonlyMap<string, readonly number[]> = new Map([
 /** Functions that print values of any type. */
 const PRINTING = setOf('concat concat_ws format quote_literal quote_nullable string_agg');
 const TO_JSON = setOf(
-  'json_agg json_build_array json_build_object json_object_agg jsonb_agg jsonb_build_array jsonb_build_object jsonb_object_agg to_json to_jsonb',
+  'array_to_json json_agg json_build_array json_build_object json_object_agg jsonb_agg jsonb_build_array jsonb_build_object jsonb_object_agg to_json to_jsonb',
 );
 
 /** A call in which a number of any digits takes part. */
@@ -118,10 +118,10 @@ function callConverted(fn: FuncCall, fnName: string, lane: ExactLane): Node {
       return joining.includes(i) ? toNumber(arg, lane) : toNumbers(arg, lane);
     // The fractions of an ordered-set aggregate stay what they are.
     if (fn.agg_within_group === true) return arg;
+    if (TO_JSON.has(fnName)) return toJson(arg, lane);
     if (lane.typeOf(arg) !== 'numeric') return lane.rewrite(arg);
     if (CARRYING.has(fnName)) return toNumber(arg, lane);
-    if (PRINTING.has(fnName)) return toText(arg, lane);
-    return TO_JSON.has(fnName) ? toJson(arg, lane) : toDouble(arg, lane);
+    return PRINTING.has(fnName) ? toText(arg, lane) : toDouble(arg, lane);
   };
   const sort = (item: Node): Node =>
     fnName === 'percentile_cont' && 'SortBy' in item && item.SortBy.node !== undefined
