@@ -216,14 +216,15 @@ describe('ten writers on one item', () => {
   });
 });
 
-describe('MERGE of an item that is deleted meanwhile', () => {
-  const merge = (rest: string): string =>
-    `MERGE INTO work USING (VALUES ('k0', 2)) AS s(id, v) ON s.id = work.id WHEN MATCHED THEN UPDATE SET n = work.n * s.v ${rest}`;
-  const deleteConcurrently = async (): Promise<undefined> => {
-    await (await database.open()).query("DELETE FROM work WHERE id = 'k0'");
-    return undefined;
-  };
+/** MERGE of one item, with further clauses. */
+const merge = (rest: string): string =>
+  `MERGE INTO work USING (VALUES ('k0', 2)) AS s(id, v) ON s.id = work.id WHEN MATCHED THEN UPDATE SET n = work.n * s.v ${rest}`;
+const deleteConcurrently = async (): Promise<undefined> => {
+  await (await database.open()).query("DELETE FROM work WHERE id = 'k0'");
+  return undefined;
+};
 
+describe('MERGE of an item that is deleted meanwhile', () => {
   it('leaves it alone, or fails with 40001 if another clause is for it now', async () => {
     await fill();
     proxy.plan(({ at }) => (at === 0 ? deleteConcurrently() : undefined));

@@ -32,7 +32,13 @@ export async function resolveTarget(
       locate(),
     );
   const name = formatTargetName(range);
-  const table = await catalog.table(name, signal);
+  const table = await catalog.table(name, signal).catch(async (error: unknown) => {
+    if ((await catalog.view(name, signal)) === undefined) throw error;
+    throw new DriverError('CATALOG_WRONG_KIND', `cannot execute ${verb} on view "${name}"`, {
+      ...locate(),
+      remedy: 'Write to the table that the view reads.',
+    });
+  });
   if (table.child !== undefined)
     throw new DriverError(
       'SQL_NOT_SUPPORTED',
