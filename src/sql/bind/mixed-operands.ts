@@ -13,7 +13,7 @@ const MIXED_NUMBER = 'pg_mixed_number';
 const ARITHMETIC: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', '^', '@', '|/', '||/']);
 /** Functions that print arguments of any type. */
 const PRINTING: ReadonlySet<string> = new Set(
-  'concat concat_ws format quote_literal quote_nullable'.split(' '),
+  'concat concat_ws format pg_input_is_valid quote_literal quote_nullable'.split(' '),
 );
 /** Functions that order documents as they are. */
 const ORDERING: ReadonlySet<string> = new Set(['min', 'max']);
