@@ -1,5 +1,8 @@
 import type { FuncCall, Node, SQLValueFunctionOp } from 'libpg-query';
+import { DriverError } from '../../core/errors.ts';
 import { getStringValues } from '../parse/tree.ts';
+import { ZONE_OFFSETS } from '../types/time-literals.ts';
+import { formatInternalType } from '../types/types.ts';
 import {
   binary,
   call,
@@ -72,6 +75,37 @@ export const timeValueRewrites: readonly Rewrite[] = [
     },
   },
   {
+    name: 'averages of dates',
+    why: 'DuckDB computes them, PostgreSQL does not.',
+    apply: (node, context, original) => {
+      const [source] = matchCall(original)?.args ?? [];
+      const type = source === undefined ? undefined : context.typeOf(source);
+      if (matchCall(node)?.name !== 'avg' || (type !== 'date' && !TIMESTAMPS.has(type))) return undefined;
+      throw new DriverError(
+        'SQL_UNKNOWN_FUNCTION',
+        `function avg(${formatInternalType(type ?? 'date')}) does not exist`,
+        {
+          remedy: 'Average the seconds: to_timestamp(avg(extract(epoch FROM at))).',
+        },
+      );
+    },
+  },
+  {
+    name: 'overlapping periods',
+    why: 'A period may end after an interval.',
+    apply: (node, context, original) => {
+      const fn = matchCall(node);
+      const before = matchCall(original)?.args ?? [];
+      if (fn?.name !== 'overlaps' || fn.args.length !== 4) return undefined;
+      const args = fn.args.map((arg, i) => {
+        const [end, start] = [before[i], fn.args[i - 1]];
+        const isLength = i % 2 === 1 && end !== undefined && context.typeOf(end) === 'interval';
+        return isLength && start !== undefined ? binary('+', start, arg) : arg;
+      });
+      return call('pg_overlaps', args);
+    },
+  },
+  {
     name: 'centuries',
     why: 'In PostgreSQL, centuries and millennia begin with the year 1.',
     apply: (node, context, original) => {
@@ -111,12 +145,19 @@ function roundTo(time: Node, digits: number, type: string): Node {
   return cast(call('pg_rounded_time', [time, step]), type);
 }
 
-/** The distance from UTC of a zone in POSIX's syntax, which counts west of Greenwich: `+02` is two hours behind UTC. */
+/**
+ * The distance from UTC of an abbreviated zone, or of one in POSIX's syntax, which counts west of Greenwich: `+02` is two hours
+ * behind UTC.
+ */
 function toOffset(zone: string | undefined): Node | undefined {
-  const [, sign, hours = '', minutes = '00'] = /^([-+])(\d{1,2})(?::?(\d\d))?$/.exec(zone ?? '') ?? [];
-  return sign === undefined
-    ? undefined
-    : cast(constant(`${sign === '+' ? '-' : ''}${hours}:${minutes}:00`), 'interval');
+  const abbreviated = /^([-+])(\d\d)$/.exec(ZONE_OFFSETS.get(zone?.toLowerCase() ?? '') ?? '');
+  if (abbreviated !== null) return toClock(abbreviated[1] === '-', abbreviated[2]);
+  const [, sign, hours, minutes] = /^([-+])(\d{1,2})(?::?(\d\d))?$/.exec(zone ?? '') ?? [];
+  return sign === undefined ? undefined : toClock(sign === '+', hours, minutes);
+}
+
+function toClock(isNegative: boolean, hours = '00', minutes = '00'): Node {
+  return cast(constant(`${isNegative ? '-' : ''}${hours}:${minutes}:00`), 'interval');
 }
 
 function sumParts(sum: FuncCall, interval: Node): Node {

@@ -9,7 +9,7 @@ const SLASHES = /^(\d{1,2})[-/](\d{1,2})[-/](\d{4})(?=$|[ T])/i;
 const COMPACT_CLOCK = /^(\d{4}-\d\d-\d\d[T ])(\d\d)(\d\d)(\d\d)?(?=[.Z+-]|$)/i;
 const HALF_DAY = /([ T])(\d{1,2})(:\d\d(?::[\d.]+)?) ?([ap])m(?=$| )/i;
 /** PostgreSQL's abbreviations of time zones; to DuckDB some are places, with their daylight saving time. */
-const OFFSETS: ReadonlyMap<string, string> = new Map(
+export const ZONE_OFFSETS: ReadonlyMap<string, string> = new Map(
   (
     'utc=Z gmt=Z ut=Z zulu=Z wet=+00 west=+01 bst=+01 cet=+01 cest=+02 met=+01 eet=+02 eest=+03 msk=+03 jst=+09 kst=+09 ' +
     'est=-05 edt=-04 cst=-06 cdt=-05 mst=-07 mdt=-06 pst=-08 pdt=-07'
@@ -52,8 +52,9 @@ export function normalizeTimeLiteral(text: string): string {
     )
     .replace(
       /(?<=\d) ?([a-z]{2,5})$/i,
-      (found: string, zone: string) => OFFSETS.get(zone.toLowerCase()) ?? found,
+      (found: string, zone: string) => ZONE_OFFSETS.get(zone.toLowerCase()) ?? found,
     )
+    .replace(/^(\d{4}-\d\d-\d\d) ?(?=z$|\+\d)/i, '$1 00:00:00')
     .replace(/(:\d\d(?:\.\d+)?) ?([-+])(\d)(?=:|$)/, '$1$20$3')
     .replace(
       /([ T]\d{1,2}:\d\d)(:[\d.]+)? ?(?=[-+]\d|z$)/i,
