@@ -26,6 +26,7 @@ const programs = missing === undefined ? findPostgres() : undefined;
 
     it.each([
       'documents',
+      'equality',
       'expressions',
       'formats',
       'errors',

@@ -5,6 +5,7 @@ import { arithmeticRewrites } from './arithmetic.ts';
 import { arraySubscriptRewrites } from './array-subscripts.ts';
 import { arrayRewrites } from './arrays.ts';
 import { attributeTestRewrites } from './attribute-tests.ts';
+import { unifyDocuments } from './column-form.ts';
 import { documentCastRewrites } from './document-casts.ts';
 import { documentSortRewrites, expandDocumentSort } from './document-sort.ts';
 import { documentSubqueryRewrites } from './document-subqueries.ts';
@@ -77,24 +78,27 @@ export const EARLY_REWRITES: readonly Rewrite[] = [
 
 /** Translates a query into DuckDB's dialect. */
 export function rewriteDialect(select: SelectStmt, context: RewriteContext): SelectStmt {
-  const replaced = new Map<Node, Node>();
+  const replaced = new Map<object, object>();
   const typed = withReplaced(context, replaced);
   const rewrite = (node: Node): Node => {
     const original = applyFirst(EARLY_REWRITES, node, typed, node);
     if (original !== node) replaced.set(original, node);
     return applyFirst(REWRITES, mapInside(original, rewrite), typed, original);
   };
-  return mapNodes(expandDocumentSort(select, context), rewrite);
+  return mapNodes(expandDocumentSort(unifyDocuments(select, context, replaced), typed), rewrite);
 }
 
 /** What an early rewrite puts in the place of a node has the type of that node. */
-function withReplaced(context: RewriteContext, replaced: ReadonlyMap<Node, Node>): RewriteContext {
-  const source = (node: Node): Node => replaced.get(node) ?? node;
+function withReplaced(context: RewriteContext, replaced: ReadonlyMap<object, object>): RewriteContext {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a node takes the place of a node of its kind
+  const source = <T extends object>(node: T): T => (replaced.get(node) ?? node) as T;
   return {
     ...context,
     typeOf: (node) => context.typeOf(source(node)),
     columnTypeOf: (node) => context.columnTypeOf(source(node)),
     definitionsOf: (node) => context.definitionsOf(source(node)),
+    convertedTypeOf: (node) => context.convertedTypeOf(source(node)),
+    outputOf: (query) => context.outputOf(source(query)),
   };
 }
 

@@ -37,7 +37,7 @@ describe("PostgreSQL's dialect", () => {
   });
 });
 
-describe.each(['arrays', 'formats', 'functions', 'documents', 'jsonpath'] as const)('%s', (fixture) => {
+describe.each(['arrays', 'formats', 'functions', 'documents', 'equality', 'jsonpath'] as const)('%s', (fixture) => {
   const recorded = readRecorded(fixture);
 
   it.each(readExpressions(fixture))('$sql', async ({ sql }) => {

@@ -19,6 +19,7 @@ export type FixtureName =
   | 'arithmetic'
   | 'arrays'
   | 'documents'
+  | 'equality'
   | 'errors'
   | 'expressions'
   | 'formats'
