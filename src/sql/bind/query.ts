@@ -20,7 +20,7 @@ import { takeIndexNames } from './index-names.ts';
 import { inferOutputName } from './output-name.ts';
 import { assertRecursion } from './recursive-queries.ts';
 import { findColumn, type OfferedColumn, type ResolvedColumn, type Scope } from './scope.ts';
-import { bindTarget, listOfferedColumns } from './targets.ts';
+import { bindTarget, expandRow, listOfferedColumns } from './targets.ts';
 
 /** Binds a query and everything in it. */
 export function bindQuery(
@@ -335,7 +335,9 @@ function bindPlain(
   const { whereClause: written, ...unconditional } = select;
   const whereClause = written && takeIndexNames(written, scope, binder);
   const targets = (select.targetList ?? []).flatMap((node) =>
-    'ResTarget' in node ? [bindTarget(node.ResTarget, scope, tables, binder)] : [],
+    'ResTarget' in node
+      ? expandRow(node.ResTarget).map((target) => bindTarget(target, scope, tables, binder))
+      : [],
   );
   const offered = listOfferedColumns(targets);
   const named: Scope = {

@@ -1,5 +1,6 @@
 import type { ColumnRef, Node, ResTarget } from 'libpg-query';
-import { column, name } from '../dialect/build.ts';
+import { column, matchCall, name } from '../dialect/build.ts';
+import { SET_RETURNING } from '../dialect/set-returning.ts';
 import { getStringValues } from '../parse/tree.ts';
 import { resolveAttributePath } from './attribute-path.ts';
 import type { Binder, CommonTables } from './binder.ts';
@@ -17,6 +18,21 @@ export function listOfferedColumns(targets: readonly BoundTarget[]): readonly Of
   return targets.some(({ offers }) => offers === undefined)
     ? undefined
     : targets.flatMap(({ offers }) => offers ?? []);
+}
+
+/** `(jsonb_each(x)).*` as its columns, whose calls return rows in parallel. */
+export function expandRow(target: ResTarget): readonly ResTarget[] {
+  const { arg, indirection = [] } =
+    target.val !== undefined && 'A_Indirection' in target.val ? target.val.A_Indirection : {};
+  const [only, ...more] = indirection;
+  const columns = SET_RETURNING.get(matchCall(arg)?.name ?? '')?.columns ?? [];
+  if (arg === undefined || only === undefined || !('A_Star' in only) || more.length > 0 || columns.length < 2)
+    return [target];
+  return columns.map((each) => ({
+    ...target,
+    name: each,
+    val: { A_Indirection: { arg, indirection: [name(each)] } },
+  }));
 }
 
 /** Binds an entry of a SELECT list and names it as PostgreSQL does. */

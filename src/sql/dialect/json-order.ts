@@ -1,8 +1,9 @@
 import type { Node } from 'libpg-query';
 import { mapInside } from '../parse/tree.ts';
-import { call, cast, constant, matchCall, name } from './build.ts';
+import { call, cast, constant, getConstantText, matchCall, name } from './build.ts';
 import { isDocument, ORDER_KEY, toOrderKey } from './document-order.ts';
 import { toJsonValue } from './documents.ts';
+import { inferStaticType } from './static-types.ts';
 import type { Rewrite } from './types.ts';
 
 const EXTREMES: ReadonlyMap<string, string> = new Map([
@@ -46,9 +47,13 @@ export const jsonOrderRewrites: readonly Rewrite[] = [
       if (!('MinMaxExpr' in node) || !('MinMaxExpr' in original)) return undefined;
       const { args: before = [] } = original.MinMaxExpr;
       if (!before.some((arg) => isDocument(arg, context))) return undefined;
-      const elements = (node.MinMaxExpr.args ?? []).map((arg, i) =>
-        isDocument(before[i], context) ? arg : cast(toJsonValue(arg), 'json'),
-      );
+      const isJsonb = before.some((arg) => inferStaticType(arg, context) === 'jsonb');
+      const elements = (node.MinMaxExpr.args ?? []).map((arg, i) => {
+        if (isDocument(before[i], context)) return arg;
+        // Next to jsonb a literal is JSON.
+        const isJson = isJsonb && 'A_Const' in arg && getConstantText(arg) !== undefined;
+        return isJson ? call('pg_jsonb', [arg]) : cast(toJsonValue(arg), 'json');
+      });
       return call(node.MinMaxExpr.op === 'IS_LEAST' ? 'pg_json_least' : 'pg_json_greatest', [
         { A_ArrayExpr: { elements } },
       ]);
