@@ -10,6 +10,27 @@ import { startTestDatabase, type TestDatabase } from '../support/test-database.t
 const COLUMNS =
   'id varchar(5) PRIMARY KEY, s smallint, i integer, b bigint, n numeric(5,2), any_n numeric, r real, f double precision, ok boolean, c char(3), u uuid, x bytea, j jsonb, d date, ts timestamptz, ts6 timestamp(6), ts0 timestamptz(0)';
 
+/** As PostgreSQL 15 lists the same columns, except that a numeric without precision has 38 digits in DynamoDB. */
+const LISTED = [
+  'any_n | numeric | numeric |  | 38 | 10 |  |  | numeric',
+  'b | bigint | int8 |  | 64 | 2 | 0 |  | bigint',
+  'c | character | bpchar | 3 |  |  |  |  | character(3)',
+  'd | date | date |  |  |  |  | 0 | date',
+  'f | double precision | float8 |  | 53 | 2 |  |  | double precision',
+  'i | integer | int4 |  | 32 | 2 | 0 |  | integer',
+  'id | character varying | varchar | 5 |  |  |  |  | character varying(5)',
+  'j | jsonb | jsonb |  |  |  |  |  | jsonb',
+  'n | numeric | numeric |  | 5 | 10 | 2 |  | numeric(5,2)',
+  'ok | boolean | bool |  |  |  |  |  | boolean',
+  'r | real | float4 |  | 24 | 2 |  |  | real',
+  's | smallint | int2 |  | 16 | 2 | 0 |  | smallint',
+  'ts | timestamp with time zone | timestamptz |  |  |  |  | 6 | timestamp with time zone',
+  'ts0 | timestamp with time zone | timestamptz |  |  |  |  | 6 | timestamp with time zone',
+  'ts6 | timestamp without time zone | timestamp |  |  |  |  | 6 | timestamp without time zone',
+  'u | uuid | uuid |  |  |  |  |  | uuid',
+  'x | bytea | bytea |  |  |  |  |  | bytea',
+];
+
 let database: TestDatabase;
 let directory: string;
 
@@ -89,6 +110,17 @@ describe.each([
         ts0: '2024-01-05T10:00:00Z',
       },
     ]);
+  });
+
+  it('are those of the system tables', async () => {
+    const db = await open();
+    const { rows } = await db.query(
+      `SELECT concat_ws(' | ', column_name, data_type, udt_name, coalesce(character_maximum_length::text, ''), coalesce(numeric_precision::text, ''),
+         coalesce(numeric_precision_radix::text, ''), coalesce(numeric_scale::text, ''), coalesce(datetime_precision::text, ''), format_type(atttypid, atttypmod)) AS line
+       FROM information_schema.columns JOIN pg_attribute ON attname = column_name AND attrelid = '${table}'::regclass
+       WHERE table_name = '${table}' ORDER BY column_name`,
+    );
+    expect(rows.map(({ line }) => line)).toEqual(LISTED);
   });
 
   it('also keep the types of keys', async () => {

@@ -19,6 +19,12 @@ const setting = (otherwise: string): string =>
 
 const UNKNOWN = `error('[SQL_UNKNOWN_SETTING] unrecognized configuration parameter "' || s || '"')`;
 
+/** The length of a string, or the digits of a numeric, of a type's modifier. */
+const FORMATTED_MODIFIER =
+  `CASE WHEN modifier IS NULL OR modifier < 4 THEN '' ` +
+  `WHEN CAST(type AS BIGINT) IN (${TYPES['character varying'].oid}, ${TYPES.character.oid}) THEN '(' || (modifier - 4) || ')' ` +
+  `WHEN CAST(type AS BIGINT) = ${TYPES.numeric.oid} THEN '(' || ((modifier - 4) // 65536) || ',' || ((modifier - 4) % 65536) || ')' ELSE '' END`;
+
 /** Functions about the catalog and the server whose results do not depend on the tables. */
 export const CATALOG_MACROS: readonly Macro[] = [
   { name: 'pg_backend_pid', forms: [['', '1']], why: 'A driver has no server process.' },
@@ -50,11 +56,11 @@ export const CATALOG_MACROS: readonly Macro[] = [
     forms: [
       [
         'type, modifier',
-        choice(
+        `${choice(
           'CAST(type AS BIGINT)',
           TYPE_NAMES.map((name) => [String(TYPES[name].oid), name]),
           NO_TEXT,
-        ),
+        )} || ${FORMATTED_MODIFIER}`,
       ],
     ],
     why: WHY,

@@ -1,6 +1,7 @@
 import type { DescribedTable } from '../../catalog/describe.ts';
 import { isTableDescription } from '../../catalog/schemas/schema-file.ts';
-import { type TableDef, keyNames } from '../../catalog/table-def.ts';
+import { toSqlType } from '../../catalog/declared-type.ts';
+import { type ColumnDef, type TableDef, keyNames } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import { inParallel } from '../../core/async/parallel.ts';
 import { postgresColumnType } from '../types/column-types.ts';
@@ -14,8 +15,12 @@ const MAX_SILENT_REQUESTS = 20;
 /** A column of a table or view, as system tables list it. */
 export interface ListedColumn {
   readonly name: string;
-  /** PostgreSQL's name for its type. */
+  /** PostgreSQL's name for its type: the declared one, or that of its values. */
   readonly type: string;
+  /** The declared length of a string. */
+  readonly length: number | null;
+  /** The declared digits of a numeric. */
+  readonly precision: number | null;
   /** One-based. */
   readonly position: number;
   readonly scale: number | null;
@@ -84,6 +89,8 @@ export async function listTablesWithColumns(context: SystemContext): Promise<rea
       columns: columns.map((column, i) => ({
         ...column,
         position: i + 1,
+        length: null,
+        precision: null,
         scale: null,
         isHidden: false,
         isKey: false,
@@ -100,13 +107,28 @@ function toListedTable({ name, key, columns }: TableDef): ListedTable {
     isView: false,
     columns: columns.map((column, i) => ({
       name: column.name,
-      type: postgresColumnType(column.type),
+      ...describeListedType(column),
       position: i + 1,
-      scale: column.type.kind === 'decimal' ? column.type.scale : null,
       isHidden: column.hidden === true,
       isKey: column.path.length === 1 && keys.has(column.path[0]),
     })),
   };
+}
+
+function describeListedType({
+  type,
+  declared,
+}: ColumnDef): Pick<ListedColumn, 'type' | 'length' | 'precision' | 'scale'> {
+  const scale = type.kind === 'decimal' ? type.scale : null;
+  const inferred = { type: postgresColumnType(type), length: null, precision: null, scale };
+  // Values of another type have widened the column.
+  if (declared === undefined || toSqlType(declared)?.kind !== type.kind) return inferred;
+  const {
+    name,
+    modifiers: [first = null],
+  } = declared;
+  if (name === 'numeric' || name === 'hugeint') return { ...inferred, precision: first };
+  return { ...inferred, type: name, length: name === 'character' ? (first ?? 1) : first };
 }
 
 /** Loads each table; those that no longer exist or cannot be described are skipped. */

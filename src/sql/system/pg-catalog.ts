@@ -15,6 +15,7 @@ import {
 import { filterByOid, listIndexRelations, listPgIndexes } from './pg-indexes.ts';
 import { PG_SERVER } from './pg-server.ts';
 import {
+  type ListedColumn,
   describeTables,
   listTablesAndViews,
   listTablesWithColumns,
@@ -145,11 +146,12 @@ const pgAttribute = defineSystemTable({
       ...tables.flatMap((table) =>
         table.columns
           .filter(({ isHidden }) => !isHidden)
-          .map(({ name, type, isKey }, i) => ({
+          .map(({ name, type, isKey, ...modifiers }, i) => ({
             ...ATTRIBUTE,
             attrelid: computeRelationOid(table.name),
             attname: name,
             atttypid: typeOid(type),
+            atttypmod: computeTypeModifier(modifiers),
             attlen: describeType(type).length,
             attnum: i + 1,
             attnotnull: isKey,
@@ -169,6 +171,14 @@ const pgAttribute = defineSystemTable({
     ];
   },
 });
+
+/** PostgreSQL counts the four bytes of the length of a value; the scale of a numeric has the lower 16 bits. */
+function computeTypeModifier({ length, precision, scale }: TypeModifiers): number {
+  if (length !== null) return length + 4;
+  return precision === null ? -1 : precision * 65_536 + (scale ?? 0) + 4;
+}
+
+type TypeModifiers = Pick<ListedColumn, 'length' | 'precision' | 'scale'>;
 
 /** The key of an index declares only the attribute type, so numbers have no narrower type. */
 const KEY_TYPES = { S: 'text', N: 'numeric', B: 'bytea' } as const;
