@@ -165,7 +165,8 @@ function castToText(select: SelectStmt, columns: readonly ResultColumn[]): Selec
     const type = columns[i]?.type ?? 'text';
     const val = column(each);
     if (type === 'boolean') return { ResTarget: { name: each, val } };
-    const document = type.endsWith('[]') ? call('to_json', [val]) : val;
+    // The text of a column of several types has no quotes, that of any other document has.
+    const document = type.endsWith('[]') || type === 'json' ? call('to_json', [val]) : val;
     return { ResTarget: { name: each, val: cast(document, 'text') } };
   });
   return {

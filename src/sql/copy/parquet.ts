@@ -208,10 +208,17 @@ function isExactNumber(type: string): boolean {
   return type.startsWith('STRUCT') && toPostgresType(type) === 'numeric';
 }
 
+/** A document whose numbers are JSON numbers with all their digits. */
+function exactDocument(column: string): string {
+  return `CAST(pg_json_text(${column}) AS JSON)`;
+}
+
 /** Parquet has no 128-bit integers, and DuckDB would round them. It has no numbers of any digits either. */
 function castExactly(column: string, type: string): string {
   if (isExactNumber(type)) return `num_text(${column})`;
   if (type.endsWith('[]') && isExactNumber(type.slice(0, -2))) return `num_texts(${column})`;
+  if (type === 'JSON') return exactDocument(column);
+  if (type === 'JSON[]') return `list_transform(${column}, lambda x: ${exactDocument('x')})`;
   if (type === 'HUGEINT') return `CAST(${column} AS DECIMAL(38, 0))`;
   return /^(?:UHUGEINT|BIGNUM|BIT|"NULL"|NULL)$/.test(type) ? `CAST(${column} AS VARCHAR)` : column;
 }

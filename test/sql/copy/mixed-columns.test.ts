@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import type { AttributeMap, AttributeValue } from '../../../src/dynamo/attribute-value.ts';
 import { newReadStats } from '../../../src/dynamo/read/read-stats.ts';
 import type { Connection } from '../../../src/session/connection.ts';
+import { numberArb } from '../../support/documents.ts';
 import { startTestDatabase, type TestDatabase } from '../../support/test-database.ts';
 
 let database: TestDatabase;
@@ -55,6 +56,11 @@ const ZIPS: readonly AttributeValue[] = [
 const FORMATS: readonly (readonly [string, string])[] = [
   ['csv', 'FORMAT csv, HEADER'],
   ['txt', 'FORMAT text'],
+  ['tsv', 'FORMAT text, HEADER'],
+  ['ndjson', 'FORMAT ndjson'],
+  ['json', 'FORMAT json'],
+  ['ddb.json', 'FORMAT dynamodb_json'],
+  ['parquet', 'FORMAT parquet'],
 ];
 
 describe('a column of several types in a file', () => {
@@ -87,9 +93,28 @@ describe('a column of several types in a file', () => {
       fc.integer().map((N) => ({ N: String(N) })),
       fc.tuple(fc.integer(), fc.integer({ min: 1, max: 30 })).map(([n, e]) => ({ S: `${n}e${e}` })),
       fc.boolean().map((BOOL) => ({ BOOL })),
+      fc
+        .constantFrom('null', '', ' ', '1 ', ' 1', '\\N', '-0', '1E5', '1.0', '.5', '[', '"a', '\\"')
+        .map((S) => ({ S })),
+      numberArb.map((N) => ({ N })),
+      fc
+        .dictionary(
+          fc.constantFrom('a', 'b'),
+          fc.oneof(
+            numberArb.map((N) => ({ N })),
+            fc.string().map((S) => ({ S })),
+          ),
+        )
+        .map((M) => ({ M })),
+      fc
+        .array(
+          numberArb.map((N) => ({ N })),
+          { maxLength: 3 },
+        )
+        .map((L) => ({ L })),
     );
     await fc.assert(
-      fc.asyncProperty(fc.array(values, { minLength: 1, maxLength: 30 }), async (each) => {
+      fc.asyncProperty(fc.array(values, { minLength: 1, maxLength: 15 }), async (each) => {
         const [name, copy] = [await mixedTable(each), await mixedTable([])];
         for (const select of [name, `(SELECT id, v FROM ${name} ORDER BY v)`]) {
           const file = join(folder, `${++next}.${extension}`);
@@ -98,7 +123,7 @@ describe('a column of several types in a file', () => {
           expect(await readItems(copy)).toEqual(await readItems(name));
         }
       }),
-      { numRuns: 8 },
+      { numRuns: 5 },
     );
   });
 });
