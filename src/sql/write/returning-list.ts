@@ -4,7 +4,7 @@ import { inferOutputName } from '../bind/output-name.ts';
 import { createUnknownColumnError, foldCase } from '../bind/suggestions.ts';
 import { column } from '../dialect/build.ts';
 import type { ParsedText } from '../parse/parse.ts';
-import { getStringValues, mapInside, mapNodes } from '../parse/tree.ts';
+import { getStringValues, mapInside, mapNodes, visitNodes } from '../parse/tree.ts';
 import { listFromAliases } from './from-items.ts';
 import { ACTION_COLUMN, toImageName, toSourceName } from './image-columns.ts';
 import { resolveAlias } from './target-table.ts';
@@ -70,9 +70,20 @@ export function readReturning(
   };
 }
 
-/** Whether RETURNING refers to the image before the write. */
+/** Whether RETURNING refers to the image before the write, or has subqueries, which must not see the write. */
 export function needsOldImage(returning: Returning | undefined): boolean {
-  return returning !== undefined && listReferences(returning).some(({ image }) => image === 'old');
+  return (
+    returning !== undefined &&
+    (hasSubqueries(returning) || listReferences(returning).some(({ image }) => image === 'old'))
+  );
+}
+
+export function hasSubqueries({ exprs }: Returning): boolean {
+  let found = false;
+  visitNodes(exprs, (node) => {
+    found ||= 'SubLink' in node;
+  });
+  return found;
 }
 
 /** What a reference in RETURNING means. */

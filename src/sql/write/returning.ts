@@ -3,6 +3,7 @@ import type { TableDef } from '../../catalog/table-def.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import { DriverError, getErrorMessage } from '../../core/errors.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
+import { keyIdentity } from '../../dynamo/key.ts';
 import { newReadStats } from '../../dynamo/read/read-stats.ts';
 import { totalWritten, type WriteStats } from '../../dynamo/write/write-stats.ts';
 import type { CommandResult } from '../exec/command.ts';
@@ -10,12 +11,18 @@ import type { StatementContext } from '../exec/context.ts';
 import { createObjectMapper } from '../exec/direct.ts';
 import { unknownParameters } from '../parse/parameter-list.ts';
 import type { ParsedText } from '../parse/parse.ts';
-import { visitNodes } from '../parse/tree.ts';
 import type { ResultColumn } from '../types/types.ts';
+import { type Overlay, toItemsByTable } from '../exec/overlay.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { Value } from '../types/value.ts';
 import { describeOverItems, evaluateOverItems } from './item-expressions.ts';
-import { readReturning, resolveReturning, type JoinedRelations, type Returning } from './returning-list.ts';
+import {
+  hasSubqueries,
+  readReturning,
+  resolveReturning,
+  type JoinedRelations,
+  type Returning,
+} from './returning-list.ts';
 import {
   findReturnedSources,
   NO_SOURCE_COLUMNS,
@@ -24,6 +31,7 @@ import {
 } from './returned-sources.ts';
 import { ROW_COLUMN, toImageItems, withImageColumns } from './image-columns.ts';
 import type { ItemImage } from './item-image.ts';
+import { extractKey } from './item-key.ts';
 import { renameItemColumn } from './numbered-items.ts';
 import { withNewColumns, type TargetNames, findNewAttributes } from './new-attributes.ts';
 import type { StatementScope } from './statement-scope.ts';
@@ -85,12 +93,29 @@ async function evaluateReturning(
   const { table, range, returning, scope } = performed;
   if (returning === undefined) return { columns: [], rows: [] };
   const { targets, context, items } = await prepareImages(performed);
-  const afterWrite = { ...scope, context, stats: newReadStats() };
+  // The writes of a transaction are not in the tables yet.
+  const isWritten = hasSubqueries(returning) && context.buffer === undefined;
+  const reading = isWritten ? context.withOverlay(toOldItems(performed)) : context;
+  const afterWrite = { ...scope, context: reading, stats: newReadStats() };
   const expressions = { table, range, targets, withClause: findUsedWith(returning) };
   return {
     columns: await describeOverItems(expressions, afterWrite),
     rows: await evaluateOverItems(expressions, items, afterWrite),
   };
+}
+
+/** The written items as they were: subqueries of RETURNING see the tables as they were before the statement. */
+function toOldItems({ images, table }: PerformedWrite): Overlay {
+  const shared = { table: table.name, needsStored: false };
+  return toItemsByTable(
+    images.flatMap(({ item, old }) => {
+      const key = extractKey(item, table);
+      const before = old && { key: extractKey(old, table), item: () => old };
+      const isMoved = before !== undefined && keyIdentity(before.key) !== keyIdentity(key);
+      const after = { key, item: () => (isMoved ? undefined : old) };
+      return [{ ...shared, ...after }, ...(isMoved ? [{ ...shared, ...before }] : [])];
+    }),
+  );
 }
 
 /** RETURNING's expressions, and the items that they are evaluated over. */
@@ -163,12 +188,8 @@ export async function checkReturning(
 }
 
 /** The WITH that subqueries of RETURNING may refer to. */
-function findUsedWith({ exprs, withClause }: Returning): WithClause | undefined {
-  let hasSubquery = false;
-  visitNodes(exprs, (node) => {
-    hasSubquery ||= 'SubLink' in node;
-  });
-  return hasSubquery ? withClause : undefined;
+function findUsedWith(returning: Returning): WithClause | undefined {
+  return hasSubqueries(returning) ? returning.withClause : undefined;
 }
 
 /** The parts of a statement that its RETURNING depends on. */

@@ -12,11 +12,13 @@ describe('a statement that failed after writing some items', () => {
     ['copied', false],
     ['deleted', true],
   ])('that were %s is retryable: %p', (verb, retryable) => {
-    const error = withPartialResult(throttled, { ...newWriteStats(), itemsWritten: 2 }, verb);
+    const error = withPartialResult(throttled, { ...newWriteStats(), requests: 2, itemsWritten: 2 }, verb);
     expect(error).toMatchObject({ code: 'DYNAMO_THROTTLED', retryable });
   });
 
   it('keeps its error where nothing was written', () => {
     expect(withPartialResult(throttled, newWriteStats(), 'inserted')).toBe(throttled);
+    // The writes of a transaction wait for COMMIT.
+    expect(withPartialResult(throttled, { ...newWriteStats(), itemsWritten: 2 }, 'inserted')).toBe(throttled);
   });
 });
