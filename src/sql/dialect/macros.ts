@@ -4,7 +4,7 @@ import { NUMBER_MACROS } from './number-macros.ts';
 import { TIME_MACROS } from './time-macros.ts';
 import { RESERVED } from './functions/format-text.ts';
 
-/** A floating-point number with at most so many digits before the point has no exponent in PostgreSQL. */
+/** A floating-point number with at most `digits` digits before the point has no exponent in PostgreSQL. */
 const floatText = (digits: string, otherwise: string): string =>
   `CASE WHEN regexp_full_match(t, '-?[0-9]{1,${digits}}\\.[0-9]+') THEN regexp_replace(t, '\\.0$', '') ELSE ${otherwise}(t) END`;
 
