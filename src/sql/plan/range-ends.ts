@@ -1,7 +1,8 @@
 import type { ColumnDef } from '../../catalog/table-def.ts';
 import type { Predicate } from '../../dynamo/expression/predicate.ts';
+import { describePredicate } from './describe-predicate.ts';
 import type { Condition } from './table-read.ts';
-import { isTimeColumn, toStoredEnds } from './time-conditions.ts';
+import { isTimeColumn, type TimeColumn, toStoredEnds } from './time-conditions.ts';
 
 type Compare = Extract<Predicate, { kind: 'compare' }>;
 
@@ -15,21 +16,46 @@ export function withoutDefaultEnds(
 ): readonly Condition[] {
   const times = columns.filter(isTimeColumn);
   if (times.length === 0) return conditions;
-  const compares = conditions.map(({ predicate, exact }) =>
-    exact && predicate?.kind === 'compare' ? predicate : undefined,
+  const exact = conditions.flatMap(({ predicate, exact: isExact }) =>
+    isExact && predicate ? predicate : [],
   );
-  return conditions.filter((_, i) => {
-    const compare = compares[i];
-    const column = compare && times.find(({ path }) => String(path) === String(compare.path));
-    if (compare === undefined || column === undefined || !isEnd(compare, toStoredEnds(column))) return true;
-    return !compares.some(
+  const kept = new Set(dropEnds(exact, times));
+  return conditions.flatMap((condition) => {
+    const { predicate, exact: isExact } = condition;
+    if (!isExact || predicate === undefined) return condition;
+    if (!kept.has(predicate)) return [];
+    const simple = simplify(predicate, times);
+    return simple === predicate
+      ? condition
+      : { ...condition, predicate: simple, text: describePredicate(simple) };
+  });
+}
+
+/** The same within the alternatives of a condition. */
+function simplify(predicate: Predicate, times: readonly TimeColumn[]): Predicate {
+  if (predicate.kind === 'and') {
+    const of = dropEnds(predicate.of, times);
+    return of.length === predicate.of.length ? predicate : { kind: 'and', of };
+  }
+  if (predicate.kind !== 'or') return predicate;
+  const of = predicate.of.map((part) => simplify(part, times));
+  return of.every((part, i) => part === predicate.of[i]) ? predicate : { kind: 'or', of };
+}
+
+/** Of conditions that must all hold, those that say something. */
+function dropEnds(predicates: readonly Predicate[], times: readonly TimeColumn[]): readonly Predicate[] {
+  return predicates.filter((predicate, i) => {
+    if (predicate.kind !== 'compare') return true;
+    const column = times.find(({ path }) => isSamePath(path, predicate.path));
+    if (column === undefined || !isEnd(predicate, toStoredEnds(column))) return true;
+    return !predicates.some(
       (other, j) =>
         j !== i &&
-        other !== undefined &&
-        String(other.path) === String(compare.path) &&
-        (other.op === '=' || other.op === compare.op) &&
+        other.kind === 'compare' &&
+        isSamePath(other.path, predicate.path) &&
+        (other.op === '=' || other.op === predicate.op) &&
         // Of equal ones the first stays.
-        (!isSame(other, compare) || j < i),
+        (!isSame(other, predicate) || j < i),
     );
   });
 }
@@ -37,6 +63,10 @@ export function withoutDefaultEnds(
 function isEnd({ op, value }: Compare, { first, last }: ReturnType<typeof toStoredEnds>): boolean {
   if (value.type === 'BOOL') return false;
   return op === '>=' ? value.text === first : op === '<=' && value.text === last;
+}
+
+function isSamePath(a: Compare['path'], b: Compare['path']): boolean {
+  return a.length === b.length && a.every((step, i) => step === b[i]);
 }
 
 function isSame(a: Compare, b: Compare): boolean {
