@@ -15,7 +15,7 @@ import { STUB_SCHEMA } from '../print/print.ts';
 import { postgresColumnType } from '../types/column-types.ts';
 import { findInternalType, TYPES } from '../types/types.ts';
 import type { ColumnDef, SqlType } from '../../catalog/table-def.ts';
-import { getCarriedParameter } from './literals.ts';
+import { getCarriedParameter } from './carried-parameter.ts';
 import type { Relation } from './relation.ts';
 import {
   commonType,
@@ -319,7 +319,8 @@ export class TypeInference {
     return column;
   }
 
-  #note(node: Node, { type, stored, seen }: TypedColumn): void {
+  #note(node: Node, { type, stored, seen, definitions }: TypedColumn): void {
+    if (definitions !== undefined) this.#findings.definitions?.set(node, definitions);
     if (type !== undefined) this.#findings.types?.set(node, type);
     if (stored !== undefined) this.#findings.stored?.set(node, stored);
     if (seen !== undefined) this.#findings.seen?.set(node, seen);

@@ -4,10 +4,13 @@ import { addMarks } from '../types/document-marks.ts';
 import { toComparableJson } from '../types/json-text.ts';
 import { toColumnForm } from '../types/column-form.ts';
 import { call, constant, getConstantText, matchCall } from './build.ts';
+import { SET_RETURNING } from './set-returning.ts';
 import type { ExpressionTypes } from './types.ts';
 
 /** Functions that look for equal values. */
 const EQUATING: ReadonlySet<string> = new Set(['array_position', 'array_positions', 'array_remove', 'mode']);
+/** Functions that make a document. */
+const MADE = /^jsonb_(?:agg|object_agg|build_object|build_array)$/;
 /** Operators that return a part of a document, which has the form of the document. */
 const PARTS: ReadonlySet<string | undefined> = new Set(['->', '#>']);
 
@@ -21,7 +24,10 @@ export function unifyDocuments(
   replaced: Map<object, object>,
 ): SelectStmt {
   if (!findsEqualRows(select) || !castsDocuments(select, types)) return select;
+  const shown = listShownDocuments(select);
   const change = (node: Node): Node => {
+    // The rows of functions have the form of their arguments.
+    if (shown.has(node) || isSetReturning(node)) return remember(mapInside(node, change), node);
     // The cast only changes blanks, which is not the form of columns.
     if ('TypeCast' in node && isPart(node) && isJsonType(types.typeOf(node)))
       return remember(withoutCasts(node), node);
@@ -36,6 +42,17 @@ export function unifyDocuments(
   };
   const changed = change({ SelectStmt: select });
   return 'SelectStmt' in changed ? changed.SelectStmt : select;
+}
+
+/** Documents made of the values of a group, which are only shown. */
+function listShownDocuments({ op, distinctClause, targetList = [] }: SelectStmt): ReadonlySet<Node> {
+  if ((op !== undefined && op !== 'SETOP_NONE') || distinctClause !== undefined) return new Set();
+  const values = targetList.flatMap((target) => ('ResTarget' in target ? (target.ResTarget.val ?? []) : []));
+  return new Set(values.filter((value) => MADE.test(matchCall(value)?.name ?? '')));
+}
+
+function isSetReturning(node: Node): boolean {
+  return SET_RETURNING.has(matchCall(node)?.name ?? '');
 }
 
 function findsEqualRows(select: SelectStmt): boolean {
@@ -72,9 +89,9 @@ function castsDocuments(select: SelectStmt, types: ExpressionTypes): boolean {
 
 function isComputedDocument(node: Node, types: ExpressionTypes): boolean {
   if ('A_Const' in node)
-    return isJsonType(types.convertedTypeOf(node)) && getConstantText(node) !== undefined;
+    return types.convertedTypeOf(node) === 'jsonb' && getConstantText(node) !== undefined;
   if (!('TypeCast' in node || 'FuncCall' in node || 'A_Expr' in node)) return false;
-  return isJsonType(types.typeOf(node)) && !isPart(node);
+  return types.typeOf(node) === 'jsonb' && !isPart(node) && !isSetReturning(node);
 }
 
 function isJsonType(type: string | undefined): boolean {
