@@ -1,3 +1,4 @@
+import { abbreviate } from '../../core/abbreviate.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { DocumentPath } from '../../dynamo/expression/predicate.ts';
 import type { ElementDef } from '../table-def.ts';
@@ -26,7 +27,7 @@ export class JsonReader {
   }
 
   expected(what: string): DriverError {
-    const found = this.#value === undefined ? 'is missing' : `is ${abbreviateJson(this.#value)}`;
+    const found = this.#value === undefined ? 'is missing' : `is ${abbreviate(this.#value)}`;
     return schemaFileError(this.file, this.#pointer, `${found}; expected ${what}`);
   }
 
@@ -40,7 +41,7 @@ export class JsonReader {
       throw schemaFileError(
         this.file,
         this.#pointer,
-        `unknown member ${abbreviateJson(stray)}; expected ${keys.join(', ')}`,
+        `unknown member ${abbreviate(stray)}; expected ${keys.join(', ')}`,
       );
   }
 
@@ -123,11 +124,4 @@ export class JsonReader {
       throw this.expected('an object');
     return this.#value;
   }
-}
-
-const MAX_SHOWN_CHARACTERS = 60;
-
-function abbreviateJson(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text;
 }

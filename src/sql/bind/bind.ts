@@ -31,7 +31,8 @@ import { castChangedDocuments } from './changed-documents.ts';
 import { collectColumnNames } from './names-in.ts';
 import { describeUnsampled, findUnknownColumn } from './suggestions.ts';
 import { TRY_CAST } from '../parse/try-casts.ts';
-import { findTypeProblems, type TypeProblem } from './type-problems.ts';
+import type { TypeProblem } from '../dialect/type-problem.ts';
+import { findTypeProblems } from './type-problems.ts';
 import { splitIntoPortions, type Portions, type TextGroups, findTextGroups } from './portions.ts';
 import {
   type Relation,

@@ -1,6 +1,7 @@
 import type { A_Expr, FuncCall, Node, SelectStmt, SubLink } from 'libpg-query';
-import { DriverError, type ErrorCode } from '../../core/errors.ts';
+import { DriverError } from '../../core/errors.ts';
 import { getConstantInteger } from '../dialect/build.ts';
+import type { TypeProblem } from '../dialect/type-problem.ts';
 import type { ExpressionTypes } from '../dialect/types.ts';
 import { getStringValues, isNode, isStar } from '../parse/tree.ts';
 import { parseValue } from '../types/format-value.ts';
@@ -15,16 +16,6 @@ import {
   resolveFunction,
   resolveOperator,
 } from './resolve-signature.ts';
-
-/** Why PostgreSQL refuses an expression. */
-export interface TypeProblem {
-  readonly code: ErrorCode;
-  readonly message: string;
-  /** In the user's statement. */
-  readonly position?: number;
-  /** The function that PostgreSQL does not have. The driver or DuckDB may have it. */
-  readonly unknownFunction?: string;
-}
 
 /** `location` is the byte in the parsed text. */
 type Report = (problem: Omit<TypeProblem, 'position'> & { readonly location: number | undefined }) => void;

@@ -1,7 +1,7 @@
 import type { Node, SelectStmt } from 'libpg-query';
 import type { SqlType } from '../../catalog/table-def.ts';
 
-export interface OutputColumn {
+export interface QueryColumn {
   readonly name: string;
   readonly type: string | undefined;
   /** The type of the table's column that it is, without a computation. */
@@ -21,7 +21,7 @@ export interface ExpressionTypes {
   /** The expressions of a subquery that define the column, one for each part of a UNION. Undefined for other nodes. */
   readonly definitionsOf: (node: Node) => readonly Node[] | undefined;
   /** The columns of a query within the statement. The type of a column is undefined if only DuckDB knows it. */
-  readonly outputOf: (select: SelectStmt) => readonly OutputColumn[];
+  readonly outputOf: (select: SelectStmt) => readonly QueryColumn[];
 }
 
 /** What a rewrite knows of the statement. The types are those of the original nodes. */

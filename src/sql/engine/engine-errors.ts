@@ -1,6 +1,6 @@
 import { DriverError, ERRORS, getErrorMessage, type ErrorCode } from '../../core/errors.ts';
 import { withoutPrefix } from '../dialect/macro-calls.ts';
-import type { TypeProblem } from '../bind/type-problems.ts';
+import type { TypeProblem } from '../dialect/type-problem.ts';
 import { findMeaning, formatMeaning, formatTypeName } from './engine-meanings.ts';
 
 /** Errors that the types of the statement may explain. */

@@ -6,7 +6,7 @@ import { parseStray, type StrayValue } from '../dialect/functions/json-scalars.t
 import { quoteIdent } from '../dialect/functions/format-text.ts';
 import { quoteName, quoteString } from '../print/quote.ts';
 import type { StatementPlan } from '../plan/planner.ts';
-import { abbreviate } from '../write/json-attribute.ts';
+import { abbreviate } from '../../core/abbreviate.ts';
 
 /**
  * The error of a value that is not a number, with the key of its item among the rows that were loaded, and with what to write

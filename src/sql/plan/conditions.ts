@@ -355,14 +355,14 @@ const SIZES: ReadonlyMap<string, 'bytes' | 'characters'> = new Map([
   ['octet_length', 'bytes'],
 ]);
 
-function compare(subject: Subject, op: Comparison, given: PlanValue): Pushdown | undefined {
-  if (given.is_null === true) return exact({ kind: 'never' });
+function compare(subject: Subject, op: Comparison, value: PlanValue): Pushdown | undefined {
+  if (value.is_null === true) return exact({ kind: 'never' });
   if (subject.kind === 'document')
-    return op === '=' && typeof given.value === 'string'
-      ? documentEquals(subject.place, given.value)
+    return op === '=' && typeof value.value === 'string'
+      ? documentEquals(subject.place, value.value)
       : undefined;
   // DuckDB has computed a constant string of a document in the statement.
-  const constant = typeof given.value === 'string' ? { ...given, value: stripMark(given.value) } : given;
+  const constant = typeof value.value === 'string' ? { ...value, value: stripMark(value.value) } : value;
   switch (subject.kind) {
     case 'time':
       return compareTime(subject.time, op, constant);
@@ -372,8 +372,8 @@ function compare(subject: Subject, op: Comparison, given: PlanValue): Pushdown |
         const place = wholeColumn(column);
         return place && comparePlace(place, op, constant);
       }
-      const value = toColumnLiteral(column, constant);
-      return value && exact({ kind: 'compare', path: column.path, op, value });
+      const literal = toColumnLiteral(column, constant);
+      return literal && exact({ kind: 'compare', path: column.path, op, value: literal });
     }
     case 'place':
       return comparePlace(subject.place, op, constant);

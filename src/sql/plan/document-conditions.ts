@@ -157,7 +157,7 @@ function compareCounts(left: number, op: Comparison, right: number): boolean {
   }
 }
 
-/** At most so many conditions are sent for one document. */
+/** The conditions that are sent for one document, at most. */
 const MAX_CONDITIONS = 40;
 /** Deeper members are left to the engine. */
 const MAX_DEPTH = 16;

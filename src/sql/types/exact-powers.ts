@@ -65,7 +65,7 @@ export function powerExact(base: ExactNumber, exponent: ExactNumber): ExactNumbe
   return isNegative ? { unscaled: -power.unscaled, scale: power.scale } : power;
 }
 
-/** Powers of so many digits are computed exactly, larger ones by logarithms. */
+/** Powers of up to this number of digits are computed exactly, larger ones by logarithms. */
 const MAX_EXACT_DIGITS = 20_000;
 
 function integerPower(base: ExactDecimal, times: bigint): ExactDecimal {

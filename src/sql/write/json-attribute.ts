@@ -1,3 +1,4 @@
+import { abbreviate } from '../../core/abbreviate.ts';
 import { DriverError, getErrorMessage } from '../../core/errors.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
 import { MARK, type Mark, type MarkKind, parseMark, unescapeMarks } from '../types/document-marks.ts';
@@ -205,11 +206,4 @@ function isMap(value: Marked | undefined): value is { readonly [name: string]: M
 
 function isJsonMap(value: unknown): value is { readonly [name: string]: Marked } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-const MAX_SHOWN = 60;
-
-/** A value in quotes for a message, shortened if it is long. */
-export function abbreviate(text: string): string {
-  return JSON.stringify(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text);
 }

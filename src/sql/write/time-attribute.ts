@@ -2,12 +2,12 @@ import { requireStoredTime } from '../../catalog/stored-time.ts';
 import type { ColumnDef, TableDef, TimeType } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeValue } from '../../dynamo/attribute-value.ts';
-import { normalizeTimeLiteral } from '../dialect/time-literals.ts';
+import { normalizeTimeLiteral } from '../types/time-literals.ts';
 import { readTime } from '../engine/fits.ts';
 import { postgresColumnType } from '../types/column-types.ts';
 import { INFINITE_MICROS } from '../types/text-format.ts';
 import { parseDate, parseTimestamp } from '../types/text-input.ts';
-import { abbreviate } from './json-attribute.ts';
+import { abbreviate } from '../../core/abbreviate.ts';
 import type { StoredInput } from './stored-input.ts';
 
 /** A column of dates or timestamps, as the target of a write. */

@@ -1,6 +1,6 @@
 import type { FuncCall, Node } from 'libpg-query';
 import { call, name, number } from '../build.ts';
-import { isInteger, keyOf, toNumber } from './convert.ts';
+import { isInteger, getNumberKey, toNumber } from './convert.ts';
 import { type ExactLane, isStoredNumber } from './lane.ts';
 import { trimmed } from './comparisons.ts';
 
@@ -29,14 +29,14 @@ export function aggregateNumbers(
       const count = aggregate(
         call,
         'COUNT',
-        [type === 'numeric' ? keyOf(toNumber(value, lane)) : lane.rewrite(value)],
+        [type === 'numeric' ? getNumberKey(toNumber(value, lane)) : lane.rewrite(value)],
         lane,
       );
       return callOf('num_divide', [sum, callOf('num_of', [count])]);
     }
     case 'count':
       return type === 'numeric' && call.agg_distinct === true
-        ? aggregate(call, fn, [keyOf(toNumber(value, lane))], lane)
+        ? aggregate(call, fn, [getNumberKey(toNumber(value, lane))], lane)
         : undefined;
     case 'array_agg':
       return type === 'numeric'
@@ -91,7 +91,7 @@ function spreadOf(
   return callOf(function_, [
     totalOf(fn, summand, COMPUTED_PLACES, lane),
     totalOf(fn, square, COMPUTED_PLACES, lane),
-    callOf('num_count', [aggregate(fn, 'COUNT', [keyOf(summand)], lane)]),
+    callOf('num_count', [aggregate(fn, 'COUNT', [getNumberKey(summand)], lane)]),
     number(isSample),
   ]);
 }

@@ -1,5 +1,5 @@
 import type { A_Expr, Node, SelectStmt, SubLink } from 'libpg-query';
-import { getStringValues } from '../../parse/tree.ts';
+import { getStringValues, visitNodes } from '../../parse/tree.ts';
 import { parseExactNumber } from '../../types/exact-number.ts';
 import { arrayElements, call, column, constant, getNumberText, matchCall, name } from '../build.ts';
 import { isOrdering } from '../document-order.ts';
@@ -22,7 +22,7 @@ const KINDS: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /** A comparison in which one of the values is numeric; undefined: it is another expression. */
-export function compareNumbers(expression: A_Expr, lane: ExactLane): Node | undefined {
+export function rewriteComparison(expression: A_Expr, lane: ExactLane): Node | undefined {
   const { kind, lexpr, rexpr } = expression;
   if (lexpr === undefined || rexpr === undefined || !KINDS.has(kind)) return undefined;
   if (!/BETWEEN/.test(kind ?? '') && !COMPARING.has(getStringValues(expression.name).at(-1) ?? ''))
@@ -30,12 +30,45 @@ export function compareNumbers(expression: A_Expr, lane: ExactLane): Node | unde
   const isOverArray = kind === 'AEXPR_OP_ANY' || kind === 'AEXPR_OP_ALL';
   if (isOverArray) return compareElements(expression, lexpr, rexpr, lane);
   const others = 'List' in rexpr ? (rexpr.List.items ?? []) : [rexpr];
+  const separate = compareSeparately(expression, lexpr, others, lane);
+  if (separate !== undefined) return separate;
   const values = [lexpr, ...others];
   const [first, ...rest] = compareDocuments(values, expression, lane) ?? convertTogether(values, lane) ?? [];
   if (first === undefined) return undefined;
   const [only] = rest;
   const right: Node | undefined = 'List' in rexpr ? { List: { items: rest } } : only;
   return right && { A_Expr: { ...expression, lexpr: first, rexpr: right } };
+}
+
+/** Doubles and numerics in one list: PostgreSQL compares with columns one by one, and with the other values in one type. */
+function compareSeparately(
+  expression: A_Expr,
+  value: Node,
+  others: readonly Node[],
+  lane: ExactLane,
+): Node | undefined {
+  const types = [value, ...others].map((node) => lane.typeOf(node));
+  const isMixed = types.some(isFloat) && types.includes('numeric');
+  const columns = others.filter(hasColumn);
+  if (expression.kind !== 'AEXPR_IN' || !isMixed || columns.length === 0 || others.length === 1)
+    return undefined;
+  const rest = others.filter((node) => !columns.includes(node));
+  const tests = [...columns.map((column) => [column]), ...(rest.length > 0 ? [rest] : [])];
+  const isNot = getStringValues(expression.name).at(-1) === '<>';
+  return {
+    BoolExpr: {
+      boolop: isNot ? 'AND_EXPR' : 'OR_EXPR',
+      args: tests.map((items) => lane.rewrite({ A_Expr: { ...expression, rexpr: { List: { items } } } })),
+    },
+  };
+}
+
+function hasColumn(node: Node): boolean {
+  let found = false;
+  visitNodes([node], (inner) => {
+    found ||= 'ColumnRef' in inner;
+  });
+  return found;
 }
 
 /** Numbers beside documents: literals stay, since they decide with what a document is compared. */
@@ -87,7 +120,7 @@ type Conversion = (node: Node, lane: ExactLane) => Node;
 function chooseConversion(nodes: readonly Node[], lane: ExactLane): Conversion | undefined {
   const types = nodes.map((node) => lane.typeOf(node));
   if (!types.includes('numeric')) return undefined;
-  if (nodes.every((node) => lane.typeOf(node) !== 'numeric' || isShortLiteral(node)))
+  if (areShortLiterals(nodes.filter((_, i) => types[i] === 'numeric')))
     // Without a number column it is an ordinary comparison, unless only DuckDB knows the type of another operand.
     if (types.every((type) => type !== undefined) && types.some((type) => type !== 'numeric'))
       return undefined;
@@ -103,11 +136,16 @@ function chooseConversion(nodes: readonly Node[], lane: ExactLane): Conversion |
 /** Digits of a bigint. */
 const INTEGER_DIGITS = 19;
 
-/** Whether a DECIMAL has all digits of the literal and of any integer. */
-function isShortLiteral(node: Node): boolean {
-  const value = parseExactNumber(getNumberText(node) ?? '');
-  if (value === undefined || typeof value === 'string') return false;
-  return Math.max(decimalPrecision(value) - value.scale, INTEGER_DIGITS) + value.scale <= MAX_DIGITS;
+/** Whether a DECIMAL has all digits of these literals and of any integer. */
+function areShortLiterals(nodes: readonly Node[]): boolean {
+  const values = nodes.map((node) => parseExactNumber(getNumberText(node) ?? ''));
+  let [whole, scale] = [INTEGER_DIGITS, 0];
+  for (const value of values) {
+    if (value === undefined || typeof value === 'string') return false;
+    whole = Math.max(whole, decimalPrecision(value) - value.scale);
+    scale = Math.max(scale, value.scale);
+  }
+  return whole + scale <= MAX_DIGITS;
 }
 
 /** Columns of documents that are compared are marked until the values of parameters are known. */
@@ -123,7 +161,8 @@ function compareElements(expression: A_Expr, value: Node, array: Node, lane: Exa
     // A cast of the array makes its elements numeric.
     const isCast = lane.typeOf(array) === '_numeric' && !isFloat(lane.typeOf(value));
     const [first, ...rest] =
-      convertTogether(values, lane) ?? (isCast ? values.map((node) => toKey(node, lane)) : []);
+      convertTogether(values, lane) ??
+      values.map((node) => (isCast ? toKey(node, lane) : lane.rewrite(node)));
     return first && { A_Expr: { ...expression, lexpr: first, rexpr: { A_ArrayExpr: { elements: rest } } } };
   }
   const [type, element] = [lane.typeOf(value), lane.typeOf(array)?.replace(/^_/, '')];

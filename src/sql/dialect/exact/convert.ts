@@ -4,6 +4,7 @@ import { getStringValues } from '../../parse/tree.ts';
 import { type ExactNumber, formatExactNumber, parseExactNumber } from '../../types/exact-number.ts';
 import { encodeNumberKey } from '../../types/number-key.ts';
 import { call, cast, constant } from '../build.ts';
+import { fitsDecimal } from '../number-scale.ts';
 import type { ExactLane } from './lane.ts';
 
 const INTEGERS: ReadonlySet<string | undefined> = new Set(['int2', 'int4', 'int8', 'oid']);
@@ -36,11 +37,11 @@ export function toNumber(node: Node, lane: ExactLane): Node {
 export function toKey(node: Node, lane: ExactLane): Node {
   if (isNull(node)) return node;
   const number = getNumber(node, lane);
-  return number === undefined ? keyOf(toNumber(node, lane)) : constant(encodeNumberKey(number));
+  return number === undefined ? getNumberKey(toNumber(node, lane)) : constant(encodeNumberKey(number));
 }
 
 /** The key of a value that is a number of any digits already. */
-export function keyOf(number: Node): Node {
+export function getNumberKey(number: Node): Node {
   return call('struct_extract', [number, constant('n')]);
 }
 
@@ -48,9 +49,16 @@ export function keyOf(number: Node): Node {
 export function toDouble(node: Node, lane: ExactLane): Node {
   const rewritten = lane.rewrite(node);
   if (lane.typeOf(node) !== 'numeric') return rewritten;
-  return 'A_Const' in node
-    ? cast(rewritten, 'float8')
-    : lane.typed(call('num_double', [rewritten]), 'float8');
+  const literal = 'A_Const' in node ? getNumber(node, lane) : undefined;
+  return literal === undefined
+    ? lane.typed(call('num_double', [rewritten]), 'float8')
+    : cast(constant(formatExactNumber(literal)), 'float8');
+}
+
+/** A literal stays as it is, unless it has more digits than a type of DuckDB. */
+export function toLiteral(node: Node, lane: ExactLane): Node {
+  const literal = lane.typeOf(node) === 'numeric' ? getNumber(node, lane) : undefined;
+  return literal === undefined || fitsDecimal(literal) ? node : toNumber(node, lane);
 }
 
 /** The expression as text, if it is a number of any digits. */

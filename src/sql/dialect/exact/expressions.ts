@@ -2,18 +2,19 @@ import type { A_Expr, CaseExpr, Node, TypeCast } from 'libpg-query';
 import { getStringValues, mapInside } from '../../parse/tree.ts';
 import { binary, call, matchCall } from '../build.ts';
 import {
-  compareNumbers,
+  rewriteComparison,
   compareSubquery,
   convertTogether,
   getElements,
   nullIfNumber,
 } from './comparisons.ts';
-import { isFloat, isNull, toDouble, toJson, toNumber, toText } from './convert.ts';
+import { isFloat, isNull, toDouble, toJson, toLiteral, toNumber, toText } from './convert.ts';
 import { callWithNumbers } from './functions.ts';
 import type { ExactLane } from './lane.ts';
 
 /** An expression of the exact lane. */
 export function rewriteExpression(node: Node, lane: ExactLane): Node {
+  if ('A_Const' in node) return toLiteral(node, lane);
   if ('TypeCast' in node) return castNumber(node.TypeCast, node, lane) ?? mapInside(node, lane.rewrite);
   if ('A_Expr' in node) return operate(node.A_Expr, node, lane) ?? mapInside(node, lane.rewrite);
   if ('FuncCall' in node) return callWithNumbers(node.FuncCall, node, matchCall(node)?.name ?? '', lane);
@@ -72,7 +73,7 @@ const PREFIX: ReadonlyMap<string, string> = new Map([
 function operate(expression: A_Expr, node: Node, lane: ExactLane): Node | undefined {
   const { kind, lexpr: left, rexpr: right } = expression;
   if (kind === 'AEXPR_NULLIF') return nullIfNumber(expression, lane);
-  const compared = compareNumbers(expression, lane);
+  const compared = rewriteComparison(expression, lane);
   if (compared !== undefined) return compared;
   if (kind !== 'AEXPR_OP' || right === undefined) return undefined;
   const operator = getStringValues(expression.name).at(-1) ?? '';

@@ -3,7 +3,7 @@ import { getStringValues, isStar, mapInside, mapNodes } from '../../parse/tree.t
 import { call } from '../build.ts';
 import type { ExpressionTypes } from '../types.ts';
 import { trimmed, wrapQuery } from './comparisons.ts';
-import { isFloat, isInteger, keyOf, toNumber } from './convert.ts';
+import { isFloat, isInteger, getNumberKey, toNumber } from './convert.ts';
 import { rewriteExpression } from './expressions.ts';
 import { type ExactLane, isStoredNumber } from './lane.ts';
 
@@ -74,7 +74,7 @@ function sortBy(
     !('A_Const' in value) &&
     lane.typeOf(value) === 'numeric';
   if (!isComputed || isGrouped(value)) return mapInside(node, lane.rewrite);
-  return { SortBy: { ...node.SortBy, node: keyOf(lane.rewrite(value)) } };
+  return { SortBy: { ...node.SortBy, node: getNumberKey(lane.rewrite(value)) } };
 }
 
 function rewriteQuery(

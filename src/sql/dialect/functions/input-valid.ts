@@ -44,7 +44,7 @@ const NO_TIME = /^\s*0{4,}-|^[^\x20-\x7e\t\n\v\f\r]/;
 /** 294277-01-01 in microseconds since 1970. */
 const TIMESTAMP_END = 9_224_318_016_000_000_000n;
 
-/** Throws a DriverError for a string that is no input of the type. */
+/** Throws a DriverError for a string that the type does not accept. */
 function parseInput(text: string, type: string): void {
   const kind = TIME_KINDS.get(type);
   if (kind !== undefined) {
