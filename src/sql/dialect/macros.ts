@@ -122,6 +122,18 @@ export const MACROS: readonly Macro[] = [
     why: 'DuckDB counts positions below 1 from the end.',
   })),
   {
+    name: 'bytes',
+    internal: true,
+    forms: [
+      [
+        't',
+        String.raw`CASE WHEN t IS NULL THEN NULL WHEN NOT contains(t, '\') THEN encode(t) WHEN regexp_full_match(t, '\\x(?:[0-9A-Fa-f]{2})*') THEN unhex(t[3:]) WHEN regexp_full_match(t, '(?:[^\\]|\\\\)*') THEN encode(replace(t, '\\', '\')) ` +
+          `WHEN starts_with(t, '\\x') THEN ${raise('SQL_BAD_ARGUMENT', 'invalid hexadecimal data')} ELSE ${raise('SQL_BAD_VALUE', 'invalid input syntax for type bytea')} END`,
+      ],
+    ],
+    why: "DuckDB's cast reads other escapes, and no text that is not ASCII.",
+  },
+  {
     name: 'bytes_part',
     internal: true,
     forms: [
@@ -291,7 +303,8 @@ export const MACROS: readonly Macro[] = [
       [
         'b, f',
         "CASE lower(f) WHEN 'hex' THEN lower(hex(CAST(b AS BLOB))) WHEN 'base64' THEN regexp_replace(to_base64(CAST(b AS BLOB)), '(.{76})(.)', '\\1' || chr(10) || '\\2', 'g') " +
-          `ELSE ${raise('SQL_NOT_SUPPORTED', 'encode is supported only for hex and base64')} END`,
+          String.raw`WHEN 'escape' THEN array_to_string(list_transform(regexp_extract_all(hex(CAST(b AS BLOB)), '..'), lambda h: CASE WHEN h = '5C' THEN '\\' WHEN h = '00' OR h >= '80' THEN '\' || format('{:03o}', CAST('0x' || h AS INTEGER)) ELSE chr(CAST('0x' || h AS INTEGER)) END), '') ` +
+          `ELSE ${raise('SQL_BAD_ARGUMENT', `unrecognized encoding: "' || f || '"`)} END`,
       ],
     ],
     why: "DuckDB's encode converts text to bytes.",

@@ -1,4 +1,5 @@
-import { call, matchCall } from './build.ts';
+import { getStringValues } from '../parse/tree.ts';
+import { call, getConstantText, matchCall } from './build.ts';
 import { inferStaticType } from './static-types.ts';
 import type { Rewrite } from './types.ts';
 
@@ -10,6 +11,20 @@ const ON_BYTES: ReadonlyMap<string, string> = new Map([
 
 /** Parts of bytes; parts of strings are macros. */
 export const substringRewrites: readonly Rewrite[] = [
+  {
+    name: 'bytea of computed text',
+    why: "DuckDB's cast reads other escapes, and no text that is not ASCII.",
+    apply: (node, context, original) => {
+      if (!('TypeCast' in node) || !('TypeCast' in original)) return undefined;
+      const { arg, typeName } = node.TypeCast;
+      const before = original.TypeCast.arg;
+      if (arg === undefined || before === undefined || typeName?.arrayBounds !== undefined) return undefined;
+      const isBytea = getStringValues(typeName?.names).at(-1) === 'bytea';
+      return isBytea && getConstantText(arg) === undefined && inferStaticType(before, context) === 'text'
+        ? call('pg_bytes', [arg])
+        : undefined;
+    },
+  },
   {
     name: 'parts and lengths of bytes',
     why: "DuckDB's substring and length accept only strings.",

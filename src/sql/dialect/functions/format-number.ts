@@ -51,13 +51,16 @@ function readPattern(pattern: string): Pattern {
   return { pieces, fill };
 }
 
+/** How a number is rounded whose digits end halfway: numerics away from zero, doubles to an even digit. */
+export type Halves = 'away' | 'even';
+
 /** to_char of a number, which is passed as its digits. */
-export function formatNumberByPattern(digits: string, pattern: string): string {
+export function formatNumberByPattern(digits: string, pattern: string, halves: Halves = 'away'): string {
   const { pieces, fill } = readPattern(pattern);
   const places = pieces.filter((piece) => piece.kind === 'digit');
   const wholes = places.filter((piece) => !piece.fraction);
   const fractions = places.filter((piece) => piece.fraction);
-  const rounded = roundDigits(expandExponent(digits), fractions.length);
+  const rounded = roundDigits(expandExponent(digits), fractions.length, halves);
   const negative = rounded.startsWith('-');
   const [whole = '', fraction = ''] = rounded.replace('-', '').split('.');
 
@@ -151,13 +154,15 @@ function formatOrdinal(digits: string, text: string): string {
   return text === 'TH' ? word.toUpperCase() : word;
 }
 
-/** Rounds half away from zero to this number of decimal places. */
-export function roundDigits(digits: string, places: number): string {
+/** Rounds to this number of decimal places. */
+function roundDigits(digits: string, places: number, halves: Halves): string {
   const negative = digits.startsWith('-');
   const [whole = '0', fraction = ''] = digits.replace('-', '').split('.');
-  const kept =
-    BigInt(whole + fraction.slice(0, places).padEnd(places, '0')) +
-    (Number(fraction[places] ?? 0) >= 5 ? 1n : 0n);
+  const floor = BigInt(whole + fraction.slice(0, places).padEnd(places, '0'));
+  const rest = fraction.slice(places);
+  const isHalf = /^50*$/.test(rest);
+  const goesUp = isHalf && halves === 'even' ? floor % 2n === 1n : rest >= '5';
+  const kept = goesUp ? floor + 1n : floor;
   const text = String(kept).padStart(places + 1, '0');
   const result = places === 0 ? text : `${text.slice(0, -places)}.${text.slice(-places)}`;
   return negative && kept !== 0n ? `-${result}` : result;

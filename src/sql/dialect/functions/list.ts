@@ -47,13 +47,18 @@ const define = (name: string, parameters: number, apply: TextFunction['apply']):
   },
 });
 
+const FLOATS: ReadonlySet<string> = new Set(['DOUBLE', 'FLOAT']);
 const NUMBERS = /^(?:U?(?:TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DECIMAL.*|DOUBLE|FLOAT|BIGNUM)$/;
 
 /** Functions that can be written neither as macros nor as rewrites, which call them. */
 export const DIALECT_FUNCTIONS: readonly TextFunction[] = [
   define('pg_formatted', 3, (text = '', type = '', pattern = '') =>
     NUMBERS.test(type)
-      ? formatNumberByPattern(toFiniteDigits(text), pattern)
+      ? formatNumberByPattern(
+          FLOATS.has(type) ? toExactDigits(toFiniteDigits(text)) : toFiniteDigits(text),
+          pattern,
+          FLOATS.has(type) ? 'even' : 'away',
+        )
       : formatTimeByPattern(text, type, pattern),
   ),
   define('pg_parsed_time', 2, (text = '', pattern = '') => parseTimeByPattern(text, pattern)),
@@ -148,6 +153,12 @@ function toElementNumber(text: string, scale: number): string {
     'SQL_BAD_VALUE',
     `an element contains ${text.slice(0, 80)}, but its column has ${scale} decimal places`,
   );
+}
+
+/** All digits of a double below 1e21, of which its shortest text has only some. */
+function toExactDigits(digits: string): string {
+  const value = Number(digits);
+  return Math.abs(value) < 1e21 ? value.toFixed(100) : digits;
 }
 
 function toFiniteDigits(text: string): string {
