@@ -42,6 +42,7 @@ describe('retryable', () => {
       'DYNAMO_THROTTLED',
       'DYNAMO_IN_USE',
       'DYNAMO_QUOTA',
+      'CATALOG_UNKNOWN_ATTRIBUTE',
       'EXEC_CONFLICT',
     ]);
   });

@@ -1,6 +1,7 @@
+import { abbreviate } from '../../core/abbreviate.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
-import { abbreviate, isTypedValue, parseMembers, readDynamoJsonItem } from '../write/json-attribute.ts';
+import { isTypedValue, parseMembers, readDynamoJsonItem } from '../write/json-attribute.ts';
 
 /** A record of a file in DynamoDB's JSON format: an item, or a change of an incremental export. */
 export type DynamoJsonRecord =

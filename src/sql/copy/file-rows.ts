@@ -1,3 +1,4 @@
+import { abbreviate } from '../../core/abbreviate.ts';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
@@ -9,7 +10,7 @@ import { resolveWriteTarget, type WriteTarget } from '../write/write-target.ts';
 import { conformItem } from '../write/conform-item.ts';
 import { buildItem, assertDistinctTargets } from '../write/build-item.ts';
 import { extractKey } from '../write/item-key.ts';
-import { parseJsonAttribute, abbreviate } from '../write/json-attribute.ts';
+import { parseJsonAttribute } from '../write/json-attribute.ts';
 import type { StoredInput } from '../write/stored-input.ts';
 import { readCsvRows } from './csv-format.ts';
 import type { DelimitedRow, IsNull } from './delimited-row.ts';
