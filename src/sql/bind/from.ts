@@ -7,6 +7,7 @@ import { getIndexHint } from '../parse/hints.ts';
 import { getStringValues } from '../parse/tree.ts';
 import { STUB_SCHEMA } from '../print/print.ts';
 import { CATALOG_NAME, isTableSchema } from '../types/table-schema.ts';
+import { isPostgresFunction } from './resolve-signature.ts';
 import { findSystemTable } from '../system/registry.ts';
 import { bindArray, isDocumentPath, type PathContext } from './attribute-path.ts';
 import {
@@ -204,10 +205,8 @@ function bindJoin(join: JoinExpr, scope: Scope, tables: CommonTables, binder: Bi
 
 /** NATURAL JOIN in DuckDB would join columns whose names differ in case, or miss one that has another name there. */
 function refuseMixedNames(left: readonly FromItem[], right: readonly FromItem[], binder: Binder): void {
-  const columns = (side: readonly FromItem[]): readonly OfferedColumn[] =>
-    side.flatMap((source) => source.columns ?? []);
-  for (const one of columns(left))
-    for (const other of columns(right))
+  for (const one of listColumns(left))
+    for (const other of listColumns(right))
       if ((one.name === other.name) !== (foldCase(one.engineName) === foldCase(other.engineName)))
         throw createNotSupportedError(
           binder,
@@ -215,6 +214,10 @@ function refuseMixedNames(left: readonly FromItem[], right: readonly FromItem[],
           undefined,
           'Use JOIN … USING (columns).',
         );
+}
+
+function listColumns(side: readonly FromItem[]): readonly OfferedColumn[] {
+  return side.flatMap((source) => source.columns ?? []);
 }
 
 /** The names of USING in DuckDB, which are to be the same on both sides. */
@@ -324,6 +327,11 @@ function bindFunction(range: RangeFunction, scope: Scope, tables: CommonTables, 
       binder,
     );
   }
+  if (called !== undefined && known === undefined && !isPostgresFunction(functionName))
+    throw new DriverError('SQL_UNKNOWN_FUNCTION', `function ${functionName} does not exist`, {
+      position: binder.position(called.location),
+      remedy: `In FROM use one of these functions: ${[...SET_RETURNING.keys()].join(', ')}.`,
+    });
   if (
     called === undefined ||
     known === undefined ||

@@ -119,13 +119,22 @@ function escapePattern(path: string): string {
 
 function toParquetError(error: unknown, path: string): unknown {
   if (error instanceof DriverError) return error;
-  const [message = ''] = getErrorMessage(error).split('\n');
-  if (!/parquet|magic bytes|No files found|snappy|zstd|thrift/i.test(message))
+  const text = getErrorMessage(error);
+  if (!/parquet|magic bytes|No files found|snappy|zstd|thrift/i.test(text))
     return toEngineError(error, () => undefined);
-  return new DriverError('FILE_FORMAT', `could not read file "${path}" as Parquet: ${message}`, {
+  const [, reason = 'it is damaged'] = REASONS.find(([pattern]) => pattern.test(text)) ?? [];
+  return new DriverError('FILE_FORMAT', `could not read file "${path}" as Parquet: ${reason}`, {
     cause: error,
   });
 }
+
+/** What DuckDB says of files that it cannot read. */
+const REASONS: readonly (readonly [pattern: RegExp, reason: string])[] = [
+  [/magic bytes|too small to be a Parquet/i, 'it is not a Parquet file'],
+  [/No files found/i, 'it does not exist'],
+  [/encrypt/i, 'it is encrypted'],
+  [/snappy|zstd|gzip|brotli|lz4|decompress/i, 'its compression is not supported, or its data is damaged'],
+];
 
 /** Converts a value of the file to one to store; undefined for NULL. */
 function toInput(value: DuckDBValue, type: DuckDBType | undefined): StoredInput | undefined {

@@ -12,6 +12,7 @@ import type {
   TypeName,
   WindowDef,
 } from 'libpg-query';
+import { DriverError } from '../../core/errors.ts';
 import { getStringValue, getStringValues } from '../parse/tree.ts';
 import { TRY_CAST } from '../parse/try-casts.ts';
 import { quoteName, quoteString } from './quote.ts';
@@ -269,17 +270,32 @@ const DUCKDB_ONLY: ReadonlyMap<string, string> = new Map([
   ['hugeint', 'hugeint'],
 ]);
 
+/** Types of PostgreSQL that the driver does not have. */
+const UNSUPPORTED_TYPES: ReadonlySet<string> = new Set(
+  (
+    'money inet cidr macaddr macaddr8 point line lseg box path polygon circle tsvector tsquery xml jsonpath int4range int8range numrange tsrange ' +
+    'tstzrange daterange int4multirange int8multirange nummultirange tsmultirange tstzmultirange datemultirange regtype regproc regprocedure regoper ' +
+    'regoperator regconfig regdictionary regnamespace regrole regcollation txid_snapshot pg_snapshot pg_lsn refcursor xid xid8 cid tid hstore citext'
+  ).split(' '),
+);
+
+function unknownType(names: readonly string[], printer: Printer, location: number | undefined): DriverError {
+  const name = names.join('.');
+  return UNSUPPORTED_TYPES.has(names.at(-1) ?? '')
+    ? unsupported(`type ${name}`, printer, location)
+    : new DriverError('SQL_UNKNOWN_OBJECT', `type "${name}" does not exist`, printer.location(location));
+}
+
 /** Prints the name of a type, with its modifiers if they have the same meaning in DuckDB. */
 export function printType(type: TypeName, printer: Printer): string {
   const names = getStringValues(type.names);
   const name = names.at(-1) ?? '';
-  if (names.length > 1 && names[0] !== 'pg_catalog')
-    throw unsupported(`type ${names.join('.')}`, printer, type.location);
+  if (names.length > 1 && names[0] !== 'pg_catalog') throw unknownType(names, printer, type.location);
   const modifiers = name === 'numeric' && type.typmods !== undefined ? `(${printer.list(type.typmods)})` : '';
   const arrays = (type.arrayBounds ?? []).map(() => '[]').join('');
   const known = findInternalType(name);
   // The rewrites of the dialect also cast to DuckDB's own types.
   const printed = known === undefined ? DUCKDB_ONLY.get(name) : TYPES[known].duckdb.cast;
-  if (printed === undefined) throw unsupported(`type ${name}`, printer, type.location);
+  if (printed === undefined) throw unknownType([name], printer, type.location);
   return `${printed}${modifiers}${arrays}`;
 }
