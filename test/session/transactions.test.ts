@@ -349,6 +349,29 @@ suite(title, () => {
       expect(await rowsOf(db, sql)).toEqual(expected);
     });
 
+    it('see attributes that the transaction adds, until it is rolled back', async () => {
+      await run(
+        db,
+        'BEGIN',
+        `INSERT INTO accounts (id, colour) VALUES ('n1', 'red')`,
+        `UPDATE accounts SET colour = 'blue' WHERE colour = 'red'`,
+        `UPDATE accounts SET size = 5, colour = 'green' WHERE colour = 'blue' RETURNING size`,
+      );
+      const sql = 'SELECT id, colour, size FROM accounts WHERE size > 4';
+      expect(await rowsOf(db, sql)).toEqual([{ id: 'n1', colour: 'green', size: 5 }]);
+      expect(await rowsOf(db, `SELECT * FROM accounts WHERE id = 'n1'`)).toMatchObject([{ colour: 'green' }]);
+      await run(db, 'ROLLBACK');
+      expect(await failure(db.query(sql))).toMatchObject({ sqlState: '42703' });
+      await run(
+        db,
+        'BEGIN',
+        `INSERT INTO accounts (id, colour) VALUES ('n1', 'red')`,
+        `UPDATE accounts SET size = 5 WHERE colour = 'red'`,
+        'COMMIT',
+      );
+      expect(await rowsOf(db, sql)).toEqual([{ id: 'n1', colour: 'red', size: 5 }]);
+    });
+
     it('include those of statements that write', async () => {
       await run(db, `UPDATE accounts SET balance = (SELECT max(balance) FROM accounts) + 1 WHERE id = 'd'`);
       await run(db, `INSERT INTO orders (customer, line, sku) SELECT id, balance, owner FROM accounts`);

@@ -3,6 +3,7 @@ import type { StatementContext } from '../exec/context.ts';
 import type { RowReader } from '../exec/direct.ts';
 import type { OpenTransaction, TransactionBlock } from '../exec/transaction-block.ts';
 import { formatStatement } from '../transaction/open-transaction.ts';
+import { withPendingColumns } from '../transaction/pending-columns.ts';
 import type { TransactionRole } from './statement.ts';
 import { wrapPages } from './wrap-pages.ts';
 
@@ -36,7 +37,8 @@ export async function withinTransaction<T extends RowReader>(
     assertAllowed(text, role, open);
     const reading = open.readOnly ? context.withSettings({ consistentReads: true }) : context;
     const seeing = buffer.earlier === undefined ? reading : reading.withOverlay(buffer.earlier);
-    const running = await run(seeing.derive({ buffer }));
+    const catalog = withPendingColumns(seeing.catalog, open.writes, seeing.settings.decimals);
+    const running = await run(seeing.derive({ buffer, catalog }));
     return wrapPages(running, watched);
   } catch (error) {
     throw fail(error);

@@ -17,6 +17,7 @@ import type {
 } from '../exec/transaction-block.ts';
 import { toItemsByTable, type Overlay } from '../exec/overlay.ts';
 import { applyActions } from '../write/apply-actions.ts';
+import { withoutPendingColumns } from './pending-columns.ts';
 import { combineOnBase, combineWrites, toPendingWrite } from './pending-write.ts';
 import { unchangedConditions } from '../write/item-conditions.ts';
 
@@ -52,7 +53,8 @@ export function openTransaction(readOnly: boolean): OpenTransaction {
     const statements = [...(before?.statements ?? []), statement].filter(
       (each, i, all) => all.indexOf(each) === i,
     );
-    planned = new Map([...planned, [identity, { ...next, table, key, statements }]]);
+    const stored = withoutPendingColumns(table);
+    planned = new Map([...planned, [identity, { ...next, table: stored, key, statements }]]);
     checkLimits([...planned.values()], statement);
     return 'added';
   };

@@ -34,7 +34,7 @@ export async function evaluateOverItems(
   const catalog = withNumberColumns(scope.context.catalog, table.name);
   const rows = await evaluate(
     { ...expressions, targets: toNumberedTargets(targets, resolveAlias(range)) },
-    numberItems(items),
+    numberItems(items, targets),
     { ...scope, context: scope.context.derive({ catalog }) },
   );
   return rows.toSorted((a, b) => Number(a.at(-1)) - Number(b.at(-1))).map((row) => row.slice(0, -1));

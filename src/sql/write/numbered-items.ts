@@ -16,12 +16,16 @@ export function keepsOrder(targets: readonly Node[]): boolean {
   });
 }
 
-/** Items that know their position, and what they were without it. */
-export function numberItems(items: readonly AttributeMap[]): readonly AttributeMap[] {
+/** Items that know their position and, if the expressions refer to `"$item"`, what they were without it. */
+export function numberItems(
+  items: readonly AttributeMap[],
+  targets: readonly Node[],
+): readonly AttributeMap[] {
+  const needsItem = JSON.stringify(targets).includes(JSON.stringify(ITEM_COLUMN));
   return items.map((item, i) => ({
     ...item,
     [MEMBERS.position]: { N: String(i) },
-    [MEMBERS.item]: { M: item },
+    ...(needsItem && { [MEMBERS.item]: { M: item } }),
   }));
 }
 

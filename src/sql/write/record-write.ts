@@ -28,7 +28,7 @@ export function recordBatch(
 }
 
 /** Tells the catalog of attributes that a write added and that the table has no columns for. */
-export function learnFromWrite(write: ItemWrite, table: TableDef, catalog: Catalog): void {
+export function learnFromWrite(write: ItemWrite, table: TableDef, catalog: Pick<Catalog, 'learn'>): void {
   switch (write.kind) {
     case 'put':
       learnFromItem(write.item, table, catalog);
@@ -49,7 +49,7 @@ export function learnFromWrite(write: ItemWrite, table: TableDef, catalog: Catal
   }
 }
 
-function learnFromItem(item: AttributeMap, table: TableDef, catalog: Catalog): void {
+function learnFromItem(item: AttributeMap, table: TableDef, catalog: Pick<Catalog, 'learn'>): void {
   const known = knownAttributes(table);
   for (const name of Object.keys(item)) {
     const value = known.has(name) ? undefined : item[name];
