@@ -1,11 +1,10 @@
 import type { ColumnDef, TableDef } from '../../catalog/table-def.ts';
 import { storedAttribute } from '../../catalog/schemas/column-types.ts';
 import { DriverError } from '../../core/errors.ts';
-import type { DocumentPath } from '../../dynamo/expression/predicate.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
 import { findValue } from '../engine/fits.ts';
 import { formatDeclaredType } from '../../catalog/declared-type.ts';
-import { setMember } from './json-attribute.ts';
+import { withValue } from './replace-value.ts';
 import { toTimeTarget } from './time-attribute.ts';
 import { toAttribute } from './to-attribute.ts';
 
@@ -54,23 +53,4 @@ function assertSameType(value: AttributeValue, { name, type, declared }: ColumnD
     'SQL_TYPE_MISMATCH',
     `column "${name}" is of type ${formatDeclaredType(declared)}, which DynamoDB stores as ${expected}, but the value is of type ${Object.keys(value).join('')}`,
   );
-}
-
-function withValue(item: AttributeMap, [name, ...rest]: DocumentPath, value: AttributeValue): AttributeMap {
-  const copy: Record<string, AttributeValue> = { ...item };
-  const inside = item[name];
-  setMember(copy, name, inside === undefined ? value : replaceWithin(inside, rest, value));
-  return copy;
-}
-
-function replaceWithin(
-  inside: AttributeValue,
-  [step, ...rest]: readonly (string | number)[],
-  value: AttributeValue,
-): AttributeValue {
-  if (step === undefined) return value;
-  if (typeof step === 'string')
-    return 'M' in inside ? { M: withValue(inside.M, [step, ...rest], value) } : inside;
-  if (!('L' in inside)) return inside;
-  return { L: inside.L.map((item, i) => (i === step ? replaceWithin(item, rest, value) : item)) };
 }

@@ -19,7 +19,7 @@ type PresentInput = Exclude<StoredInput, { kind: 'null' | 'missing' }>;
  * to the scale, and anything is printed into text. Undefined for a document, which a json column takes as it is. Throws the
  * errors of PostgreSQL for what the type cannot hold.
  */
-export function toDeclaredAttribute(value: PresentInput, column: TypedColumn): AttributeValue | undefined {
+export function toDeclaredAttribute(value: PresentInput, column: DeclaredTarget): AttributeValue | undefined {
   const input = value.kind === 'attribute' ? toScalarInput(value.value) : value;
   try {
     return CONVERSIONS[column.declared.name](input, column.declared);
@@ -29,14 +29,14 @@ export function toDeclaredAttribute(value: PresentInput, column: TypedColumn): A
 }
 
 /** A column with a declared type. */
-export interface TypedColumn {
+export interface DeclaredTarget {
   /** Its name in messages. */
   readonly label: string;
   readonly declared: DeclaredType;
 }
 
 /** Adds the column to an error of a conversion, which knows the type alone. */
-function withColumn(error: unknown, { label, declared }: TypedColumn, input: PresentInput): unknown {
+function withColumn(error: unknown, { label, declared }: DeclaredTarget, input: PresentInput): unknown {
   if (error === MISMATCH)
     return new DriverError(
       'SQL_TYPE_MISMATCH',

@@ -91,7 +91,7 @@ function copyStored(
   const stored =
     action?.kind === 'set' && action.to.kind === 'path' ? findValue(item, action.to.path) : undefined;
   // Only a column of a declared type takes something else than what is stored.
-  return stored === undefined || target.declared === undefined
+  return stored === undefined || (target.declared === undefined && target.members === undefined)
     ? stored
     : toAttribute({ kind: 'attribute', value: stored }, target);
 }

@@ -1,3 +1,4 @@
+import { abbreviate } from '../../core/abbreviate.ts';
 import type { KeyAttribute } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeType, AttributeValue } from '../../dynamo/attribute-value.ts';
@@ -5,7 +6,8 @@ import { keyIdentity, significantDigits } from '../../dynamo/key.ts';
 import { LIMITS } from '../../dynamo/lint/limits.ts';
 import type { DeclaredType } from '../../catalog/declared-type.ts';
 import { toDeclaredAttribute } from './declared-value.ts';
-import { parseJsonAttribute, parseTypedDocument, abbreviate } from './json-attribute.ts';
+import { parseJsonAttribute, parseTypedDocument } from './json-attribute.ts';
+import { replaceWithin } from './replace-value.ts';
 import type { StoredInput } from './stored-input.ts';
 import { type TimeTarget, toTimeAttribute } from './time-attribute.ts';
 
@@ -21,6 +23,13 @@ export interface AttributeTarget {
   readonly declared?: DeclaredType | undefined;
   /** Set if the column holds dates or timestamps. */
   readonly time?: TimeTarget | undefined;
+  /** The declared columns that lie within a document. */
+  readonly members?: readonly MemberTarget[] | undefined;
+}
+
+/** A column within a document, by its path there. */
+export interface MemberTarget extends AttributeTarget {
+  readonly within: readonly (string | number)[];
 }
 
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
@@ -34,6 +43,34 @@ const BOOLEANS = new Map([
  * takes the type of its column: the declared type of a key, or the one type that all sampled items have there.
  */
 export function toAttribute(value: StoredInput, to: AttributeTarget): AttributeValue | undefined {
+  const stored = convert(value, to);
+  return stored === undefined || to.members === undefined ? stored : to.members.reduce(conformMember, stored);
+}
+
+function conformMember(document: AttributeValue, { within, ...to }: MemberTarget): AttributeValue {
+  const value = findWithin(document, within);
+  if (value === undefined || 'NULL' in value) return document;
+  const stored = convert({ kind: 'attribute', value }, to);
+  return stored === undefined ? document : replaceWithin(document, within, stored);
+}
+
+function findWithin(
+  document: AttributeValue,
+  [step, ...rest]: readonly (string | number)[],
+): AttributeValue | undefined {
+  if (step === undefined) return document;
+  const inside =
+    typeof step === 'number'
+      ? 'L' in document
+        ? document.L[step]
+        : undefined
+      : 'M' in document && Object.hasOwn(document.M, step)
+        ? document.M[step]
+        : undefined;
+  return inside && findWithin(inside, rest);
+}
+
+function convert(value: StoredInput, to: AttributeTarget): AttributeValue | undefined {
   if (to.key !== undefined) return toKeyAttribute(value, to.key, to);
   const time = to.time && toTimeAttribute(value, to.time, to.label);
   if (time !== undefined) return time;
@@ -54,7 +91,10 @@ function assertNotEmptySet(
   only: string | undefined,
   { label }: AttributeTarget,
 ): void {
-  if ((only !== 'SS' && only !== 'NS' && only !== 'BS') || !('L' in value) || value.L.length > 0) return;
+  if (only !== 'SS' && only !== 'NS' && only !== 'BS') return;
+  // `'{}'` is PostgreSQL's empty array, too.
+  const isEmpty = 'L' in value ? value.L.length === 0 : 'M' in value && Object.keys(value.M).length === 0;
+  if (!isEmpty) return;
   throw new DriverError(
     'SQL_BAD_VALUE',
     `cannot store an empty array in column "${label}", which holds sets: DynamoDB has no empty sets`,

@@ -79,8 +79,9 @@ function toArithmetic(node: Node, scope: AssignmentScope): Operand | undefined {
 
 /** Whether DynamoDB may copy what is stored at a path: it is of the type that the assigned column declares. */
 function holdsDeclaredType(path: DocumentPath, { target, table }: AssignmentScope): boolean {
-  const { declared, time } = target;
+  const { declared, time, members } = target;
   if (isSamePath(path, target.path)) return true;
+  if (members !== undefined) return false;
   const source = table.columns.find((column) => isSamePath(column.path, path));
   // Dates are copied between columns of one form.
   if (time !== undefined && (time.isDeclared || (source !== undefined && 'stored' in source.type)))

@@ -13,7 +13,8 @@ import { foldCase } from '../bind/suggestions.ts';
 import type { ParsedText } from '../parse/parse.ts';
 import { indexOfCharacter } from '../parse/positions.ts';
 import { toTimeTarget } from './time-attribute.ts';
-import type { AttributeTarget } from './to-attribute.ts';
+import { isSamePath } from '../plan/implies.ts';
+import type { AttributeTarget, MemberTarget } from './to-attribute.ts';
 
 /** An attribute, or a part of a document, that a statement writes to. */
 export interface WriteTarget extends AttributeTarget {
@@ -60,6 +61,7 @@ export function resolveWriteTarget(
   const start: DocumentPath = column?.path ?? [originalSpelling(name, location, parsed)];
   const path: DocumentPath = [start[0], ...start.slice(1), ...steps.map((step) => parseStep(step, parsed))];
   const key = path.length === 1 ? findKeyAttribute(table, start[0]) : undefined;
+  const typed = steps.length === 0 ? column : table.columns.find((each) => isSamePath(each.path, path));
   return {
     path,
     column: steps.length === 0 ? column : undefined,
@@ -67,9 +69,32 @@ export function resolveWriteTarget(
     label: formatPath(path),
     key,
     seen: steps.length === 0 ? (column?.seen ?? {}) : {},
-    declared: steps.length === 0 ? column?.declared : undefined,
-    time: steps.length === 0 ? toTimeTarget(column, table) : undefined,
+    declared: typed?.declared,
+    time: toTimeTarget(typed, table),
+    members: listMembers(path, table),
   };
+}
+
+const nestedTargets = new WeakMap<TableDef, readonly (AttributeTarget & { readonly path: DocumentPath })[]>();
+
+/** The columns of declared types that lie within the document at a path. */
+function listMembers(path: DocumentPath, table: TableDef): readonly MemberTarget[] | undefined {
+  const nested =
+    nestedTargets.get(table) ??
+    table.columns.flatMap((column) => {
+      const time = toTimeTarget(column, table);
+      const isDeclared = column.declared !== undefined || time?.isDeclared === true;
+      if (column.path.length === 1 || !isDeclared) return [];
+      const { name: label, declared } = column;
+      return { path: column.path, label, declared, time, key: undefined, seen: {} };
+    });
+  nestedTargets.set(table, nested);
+  const members = nested.filter(
+    (each) => each.path.length > path.length && path.every((step, i) => step === each.path[i]),
+  );
+  return members.length === 0
+    ? undefined
+    : members.map(({ path: whole, ...target }) => ({ ...target, within: whole.slice(path.length) }));
 }
 
 /** A path in SQL's notation: `address.lines[1]`. */
