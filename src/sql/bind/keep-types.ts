@@ -1,6 +1,6 @@
 import type { A_Expr, A_Indirection, FuncCall, Node, SelectStmt, SubLink, TypeCast } from 'libpg-query';
 import { binary, call, constant, matchCall } from '../dialect/build.ts';
-import { carriedParameter } from './literals.ts';
+import { carryParameter } from './carried-parameter.ts';
 import { inferStaticType } from '../dialect/static-types.ts';
 import type { ExpressionTypes } from '../dialect/types.ts';
 import { getStringValue, getStringValues, mapInside, mapNodes, visitNodes } from '../parse/tree.ts';
@@ -119,7 +119,7 @@ class TypeKeeper {
     const carry = (inner: Node): Node => this.#carry(inner);
     if (this.#parsed.has(node)) return this.#parsedText(node);
     if ('ColumnRef' in node) return node;
-    if ('ParamRef' in node) return carriedParameter(node);
+    if ('ParamRef' in node) return carryParameter(node);
     if ('SubLink' in node) return this.#subquery(node.SubLink, true);
     if (
       'CoalesceExpr' in node ||

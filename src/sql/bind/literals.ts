@@ -1,11 +1,12 @@
 import type { Node, SelectStmt } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
-import { call, cast, constant, getConstantText, matchCall, number } from '../dialect/build.ts';
+import { cast, constant, getConstantText, number } from '../dialect/build.ts';
 import { typedDocument } from '../dialect/document-casts.ts';
 import { isComparedDocument } from '../dialect/documents.ts';
 import { literalToAttribute, type ParameterLiteral } from '../parse/parameter-value.ts';
 import { toEngineJson, toTypedJson } from '../types/plain-document.ts';
 import { isDocumentType } from '../types/types.ts';
+import { getCarriedParameter } from './carried-parameter.ts';
 import type { QueryTypes } from './expression-types.ts';
 import { mapInside, mapNodes, getStringValues } from '../parse/tree.ts';
 
@@ -46,19 +47,6 @@ export function inlineParameters(
     return mapInside(withDocuments, write);
   };
   return mapNodes(select, write);
-}
-
-const CARRIED = 'pg_carried';
-
-/** A parameter whose documents keep the DynamoDB type of each value, as those of columns do. */
-export function carriedParameter(parameter: Node): Node {
-  return call(CARRIED, [parameter]);
-}
-
-/** The parameter of `carriedParameter`. */
-export function getCarriedParameter(node: Node): Node | undefined {
-  const { name, args: [parameter] = [] } = matchCall(node) ?? {};
-  return name === CARRIED ? parameter : undefined;
 }
 
 const ARITHMETIC: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', '^']);

@@ -1,5 +1,6 @@
 import { postgresColumnType } from '../../types/column-types.ts';
 import {
+  DECLARED_TYPE_NAMES,
   type DeclaredType,
   declareType,
   MAX_NUMERIC_DIGITS,
@@ -70,16 +71,13 @@ export function readType(reader: TokenReader): ParsedType {
   const { position } = reader;
   const found = NAMES.find(({ name }) => reader.accept(name));
   if (found === undefined) {
-    const types = SPECS.map(({ type }) =>
-      type.kind === 'hugeint' ? type.kind : postgresColumnType(type),
-    ).join(', ');
     if (TIMES.some((name) => reader.isNext(name)))
       throw reader.error(
         'SQL_NOT_SUPPORTED',
         'a column of this type is not supported: DynamoDB has no times of day and no intervals',
         'Use text, or timestamp with time zone.',
       );
-    throw reader.unexpected(`a type (${types})`);
+    throw reader.unexpected(`a type (${[...DECLARED_TYPE_NAMES, ...TIME_TYPE_NAMES].join(', ')})`);
   }
   const { name, spec } = found;
   const max = spec.modifiers;
@@ -143,6 +141,8 @@ function toDeclaredType(name: string, modifiers: readonly number[]): DeclaredTyp
   if (name !== 'float' || bits === undefined) return declareType(name, modifiers);
   return declareType(bits <= 24 ? 'real' : 'double precision');
 }
+
+const TIME_TYPE_NAMES = SPECS.flatMap(({ type }) => ('stored' in type ? postgresColumnType(type) : []));
 
 const TIMES = TYPE_NAMES.map((name) => TYPES[name])
   .filter(({ category, column }) => (category === 'D' || category === 'T') && column === undefined)
