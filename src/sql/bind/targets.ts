@@ -128,8 +128,9 @@ function bindStar(
 }
 
 /** The columns of a query are not attributes, which only the query that reads the table sees as stored. */
-function withoutStored({ storedAs: _, ...column }: OfferedColumn): OfferedColumn {
-  return column;
+function withoutStored(column: OfferedColumn): OfferedColumn {
+  const { storedAs: _stored, ...computed } = column;
+  return computed;
 }
 
 function toQualifier(source: FromItem, qualified: boolean): string[] {

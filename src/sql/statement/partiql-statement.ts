@@ -1,6 +1,6 @@
 import { resultColumn } from '../types/types.ts';
 import { DriverError } from '../../core/errors.ts';
-import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
+import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import type { Page } from '../../dynamo/lane/page.ts';
 import { newReadStats } from '../../dynamo/read/read-stats.ts';
 import { readPartiqlPages } from '../../dynamo/read/partiql-pages.ts';
