@@ -62,6 +62,7 @@ export function callWithNumbers(fn: FuncCall, node: Node, fnName: string, lane: 
   const [first, second] = args;
   // A number of a child table is one already.
   if (fnName === 'num') return mapInside(node, lane.rewrite);
+  if (fnName === 'pg_hugeint') return call('num', args.map(lane.rewrite));
   const aggregated = aggregateNumbers(fnName, fn, isNumber, lane);
   if (aggregated !== undefined) return aggregated;
   if (isNumber && first !== undefined) {
