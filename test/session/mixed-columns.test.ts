@@ -160,6 +160,17 @@ describe('FILTER', () => {
   });
 });
 
+describe('a later condition of FILTER', () => {
+  it('is tested only where the ones before hold', async () => {
+    expect(
+      await value(`count(*) FILTER (WHERE json_typeof(v) = 'number' AND v::numeric > 5)`, '"Mixed"'),
+    ).toBe(4);
+    expect(await value(`count(*) FILTER (WHERE json_typeof(v) = 'number' AND v + 1 > 6)`, '"Mixed"')).toBe(4);
+    expect(await value(`count(*) FILTER (WHERE s ~ '^\\d+$' AND s::int > 3)`, '"Dirty"')).toBe(2);
+    expect(await value(`sum(1) FILTER (WHERE n > 0 AND 4 / n > 1)`, '"Dirty"')).toBe(2);
+  });
+});
+
 describe('computing with a column of several types', () => {
   const NUMBERS = `"Mixed" WHERE json_typeof(v) = 'number' AND id <> 'big'`;
 
