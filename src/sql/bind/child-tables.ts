@@ -134,7 +134,7 @@ function extractValue(path: ElementDef['path'], type: SqlType): Node {
     case 'bigint':
       return cast(call('pg_element_number', [text, constant('0')]), 'int8');
     case 'hugeint':
-      return cast(call('pg_element_number', [text, constant('0')]), 'hugeint');
+      return call('pg_hugeint', [call('pg_element_number', [text, constant('0')])]);
     case 'decimal':
       return {
         TypeCast: {

@@ -98,6 +98,7 @@ const INTERNAL_FUNCTIONS: ReadonlyMap<string, (first: InternalType) => InternalT
   [TRY_CAST, (first) => first],
   ['pg_type_free', (first) => first],
   ['num', () => 'numeric'],
+  ['pg_hugeint', () => 'numeric'],
 ]);
 
 /** PostgreSQL has no order of json. Here it is that of jsonb. */

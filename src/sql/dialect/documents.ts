@@ -96,8 +96,10 @@ export const documentRewrites: readonly Rewrite[] = [
       if (left && right) return compareDocuments(node.A_Expr, lexpr, rexpr, context);
       if (!left && !right) return undefined;
       const [document, other] = left ? [lexpr, rexpr] : [rexpr, lexpr];
-      const types = flattenValues(other).map(classifyJson);
-      if (types.length === 0 || types.includes(undefined)) return undefined;
+      const types = flattenValues(other).map((value) =>
+        isPlainText(value) ? classifyJson(value) : classifyValue(value, context),
+      );
+      if (types.length === 0 || types.includes(undefined) || types.includes('text')) return undefined;
       const isStored = !types.includes('document') && isFromColumn(document);
       return createComparison(
         node.A_Expr,

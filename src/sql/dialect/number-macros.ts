@@ -5,6 +5,10 @@ import type { Macro } from './macro.ts';
 export const READ_SCALE = 10;
 export const QUOTIENT_SCALE = 20;
 
+/** DuckDB prints no 0 before the point of a DECIMAL that has all its digits after it. */
+const withWholePart = (text: string): string =>
+  `regexp_replace(regexp_replace(${text}, '^(-?)\\.', '\\10.'), '^-?$', '0')`;
+
 const trimmed = (text: string): string =>
   `CASE WHEN contains(${text}, '.') THEN rtrim(rtrim(${text}, '0'), '.') ELSE ${text} END`;
 
@@ -31,13 +35,21 @@ export const NUMBER_MACROS: readonly Macro[] = [
     why: 'DuckDB has no numeric without precision, and a cast to DECIMAL rounds.',
   },
   {
+    name: 'hugeint',
+    internal: true,
+    forms: [['t', 'CAST(t AS HUGEINT)']],
+    why: "DuckDB's integer of 128 bits, which is a numeric in PostgreSQL.",
+  },
+  {
     name: 'number_text',
     internal: true,
     forms: [
-      ['t', trimmed('t')],
+      ['t', withWholePart(trimmed('t'))],
       [
         't, n',
-        `rtrim(CASE WHEN contains(t, '.') THEN rpad(rtrim(t, '0'), CAST(greatest(length(rtrim(t, '0')), strpos(t, '.') + n) AS INTEGER), '0') ELSE t || '.' || repeat('0', n) END, '.')`,
+        withWholePart(
+          `rtrim(CASE WHEN contains(t, '.') THEN rpad(rtrim(t, '0'), CAST(greatest(length(rtrim(t, '0')), strpos(t, '.') + n) AS INTEGER), '0') ELSE t || '.' || repeat('0', n) END, '.')`,
+        ),
       ],
     ],
     why: 'A DECIMAL has as many digits after the point for all values, PostgreSQL those of each value.',
