@@ -37,17 +37,20 @@ describe("PostgreSQL's dialect", () => {
   });
 });
 
-describe.each(['arrays', 'formats', 'functions', 'documents', 'equality', 'jsonpath'] as const)('%s', (fixture) => {
-  const recorded = readRecorded(fixture);
+describe.each(['arrays', 'formats', 'functions', 'documents', 'equality', 'jsonpath'] as const)(
+  '%s',
+  (fixture) => {
+    const recorded = readRecorded(fixture);
 
-  it.each(readExpressions(fixture))('$sql', async ({ sql }) => {
-    const expected = recorded.get(sql);
-    if (expected === undefined) throw new Error(`${sql} has not been recorded`);
-    const found = await runner.run(sql);
-    const verdict = compareOutcomes(expected, found);
-    expect({ verdict, expected, found }).toEqual({ verdict: 'equal', expected, found });
-  });
-});
+    it.each(readExpressions(fixture))('$sql', async ({ sql }) => {
+      const expected = recorded.get(sql);
+      if (expected === undefined) throw new Error(`${sql} has not been recorded`);
+      const found = await runner.run(sql);
+      const verdict = compareOutcomes(expected, found);
+      expect({ verdict, expected, found }).toEqual({ verdict: 'equal', expected, found });
+    });
+  },
+);
 
 describe('the table of macros', () => {
   const statements = (['arrays', 'expressions', 'formats', 'functions', 'documents'] as const)
