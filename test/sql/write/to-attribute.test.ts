@@ -75,6 +75,12 @@ describe('a value to store', () => {
       'cannot store an empty array in column "x", which holds sets: DynamoDB has no empty sets',
     ],
     [
+      untyped('{}'),
+      holding('NS'),
+      'SQL_BAD_VALUE',
+      'cannot store an empty array in column "x", which holds sets: DynamoDB has no empty sets',
+    ],
+    [
       { kind: 'array', items: [] },
       holding('NS'),
       'SQL_BAD_VALUE',
