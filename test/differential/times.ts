@@ -12,14 +12,20 @@ export function compareTime(random: Random, name: string, kind: TimeKind): Condi
   if (random.chance(0.6)) return compare(random, name, (each) => sameInBoth(timeLiteral(each, kind)));
   const op = comparison(random);
   const day = pickOne(random, DAYS);
+  const unit = pickOne(random, ['day', 'month', 'year']);
+  const truncated = `date_trunc('${unit}', ${name}) ${op} ${TYPES[kind]} '${day}'`;
   const conditions = [
     `extract(${pickOne(random, ['year', 'month', 'day'])} from ${name}) ${op} ${pickOne(random, [1, 2, 29, 31, 2024])}`,
     `${name}::date ${op} date '${day}'`,
-    `date_trunc('${pickOne(random, ['day', 'month', 'year'])}', ${name}) ${op} ${TYPES[kind]} '${day}'`,
+    truncated,
     `${name} ${op} ${TYPES[kind]} '${day}' - interval '${1 + random.below(40)} days'`,
     `${name} + interval '1 day' ${op} ${timeLiteral(random, kind)}`,
   ];
-  return sameInBoth(pickOne(random, conditions));
+  const condition = pickOne(random, conditions);
+  // Without the test DuckDB simplifies NULL <> '2024-02-29' to true, since that is not the first day of a year.
+  return condition === truncated
+    ? { postgres: truncated, duckdb: `CASE WHEN ${name} IS NOT NULL THEN ${truncated} END` }
+    : sameInBoth(condition);
 }
 
 function timeLiteral(random: Random, kind: TimeKind): string {
