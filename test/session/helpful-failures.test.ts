@@ -29,7 +29,7 @@ describe('the remedy of a failed statement', () => {
   it.each([
     [`SELECT id FROM orders WHERE status = "open"`, `Write a string constant in single quotes: 'open'.`],
     [`SELECT id FROM orders WHERE status = "it's"`, `Write a string constant in single quotes: 'it''s'.`],
-    [`SELECT id FROM "orders" o WHERE o.status = 'x' AND missing = 1`, `"$item"->>'name'`],
+    [`SELECT id FROM "orders" o WHERE o.status = 'x' AND missing = 1`, `"$item"->>'missing'`],
     [`SELECT * FROM order`, 'order is a reserved keyword; to use it as a name, write "order".'],
     [`SELECT id FROM orders WHERE id = 5 5`, 'Correct the statement at the marked position.'],
   ])('%s', async (sql, remedy) => {
