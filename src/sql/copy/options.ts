@@ -215,9 +215,9 @@ function checkCombination(
   { format, compression, delimiter, quote, rejects, onError, ...rest }: CopyOptions,
   direction: 'TO' | 'FROM',
 ): void {
-  if (format === 'ion' && direction === 'TO')
-    throw new DriverError('SQL_NOT_SUPPORTED', 'COPY TO in format ion is not supported', {
-      remedy: 'Use FORMAT dynamodb_json, which keeps every type.',
+  if (format === 'ion')
+    throw new DriverError('SQL_NOT_SUPPORTED', `COPY ${direction} in format ion is not supported`, {
+      remedy: 'Use FORMAT dynamodb_json, and export tables to S3 in DynamoDB JSON: both keep every type.',
     });
   const isZstdSource = compression === 'zstd' && direction === 'FROM';
   if (format !== 'parquet' && (compression === 'zstd' || compression === 'snappy') && !isZstdSource)

@@ -44,7 +44,7 @@ export async function* readParquet(
     // DuckDB has other names for columns whose names differ only in case.
     const aliases = names.map((_, i) => columnName(i)).join(', ');
     const result = await connection.stream(
-      `SELECT ${columns.map(columnName).join(', ')} FROM read_parquet(${quoteString(escapePattern(path))}) AS f(${aliases})`,
+      `SELECT ${columns.map(columnName).join(', ')} FROM read_parquet(${quoteString(path)}) AS f(${aliases})`,
     );
     const targets = resolveFileColumns(
       columns.map((at) => names[at] ?? ''),
@@ -80,7 +80,7 @@ export async function* readParquet(
 /** The names of the columns in the file. */
 async function readColumnNames(connection: DuckDBConnection, path: string): Promise<readonly string[]> {
   const schema = await connection.runAndReadAll(
-    `SELECT name, num_children FROM parquet_schema(${quoteString(escapePattern(path))})`,
+    `SELECT name, num_children FROM parquet_schema(${quoteString(path)})`,
   );
   // The elements of a schema are in depth-first order; the first is its root.
   const elements = schema.getRows();
@@ -110,11 +110,6 @@ function selectColumns(
       remedy: `The file has the columns ${names.map((each) => `"${each}"`).join(', ')}.`,
     });
   });
-}
-
-/** DuckDB takes file names as patterns. */
-function escapePattern(path: string): string {
-  return path.replace(/[*?[]/g, '[$&]');
 }
 
 function toParquetError(error: unknown, path: string): unknown {

@@ -148,6 +148,18 @@ describe('a full export to S3', () => {
     expect(missing.message).toContain('lacks its file "a.json.gz"');
   });
 
+  it('is refused in Ion, with what to do', async () => {
+    const name = await table();
+    const files = exportFiles([['a.ion.gz', '$ion_1_0 {Item:{id:"a"}}']]);
+    for (const path of ['', '/AWSDynamoDB/01693685827463-2d8752fd/data', '/**/*.ion.gz']) {
+      const error = await thrownBy(async () =>
+        db.query(`COPY ${name} FROM '${await folderWith(files)}${path}'`),
+      );
+      expect(error.message).toBe('COPY FROM in format ion is not supported');
+      expect(error.remedy).toContain('export tables to S3 in DynamoDB JSON');
+    }
+  });
+
   it('names the file and line of an invalid item', async () => {
     const folder = await folderWith(
       exportFiles([['a.json.gz', `${lines({ id: { S: 'a' } })}{"Item":{"id":1}}\n`]]),
