@@ -164,8 +164,13 @@ async function parseTableQuery(
 /** Parses a query; throws SQL_NOT_SUPPORTED for any other statement. */
 export async function parseQuery(sql: string): Promise<ParsedQuery> {
   const parsed = await parseStatement(sql);
-  if (parsed.kind === 'command') throw parsed.unsupported();
-  return parsed;
+  if (parsed.kind !== 'command') return parsed;
+  if ('SelectStmt' in parsed.node)
+    throw new DriverError('SQL_NOT_SUPPORTED', 'the query must not write', {
+      position: parsed.position(0),
+      remedy: 'Remove INTO, and what writes in WITH.',
+    });
+  throw parsed.unsupported();
 }
 
 /** The query in a command, such as the SELECT of an INSERT. */
