@@ -75,7 +75,7 @@ describe('a parse error', () => {
     ['begin', 'SQL_NOT_SUPPORTED', 1, 'BEGIN'],
     ['explain insert into t values (1)', 'SQL_NOT_SUPPORTED', 1, 'EXPLAIN'],
     ['with x as (delete from t returning *) select * from x', 'SQL_NOT_SUPPORTED', 1, 'must not write'],
-    ['select * into u from t', 'SQL_NOT_SUPPORTED', 1, 'must not write'],
+    ['select * into u from t', 'SQL_NOT_SUPPORTED', 1, 'SELECT'],
     ['select 1 union select 2 into u', 'SQL_NOT_SUPPORTED', 30, 'INTO'],
     ['select * from t for update skip locked', 'SQL_NOT_SUPPORTED', 17, 'a locking clause'],
     ['select (select 1 from t for share)', 'SQL_NOT_SUPPORTED', 25, 'a locking clause'],
