@@ -192,7 +192,7 @@ describe('an unresolved name', () => {
     ['select (select x.id from orders y) from orders z', 'SQL_UNKNOWN_COLUMN', 16, ['y']],
     ['select a from orders as o(a, b, c, d)', 'SQL_SYNTAX', 15, []],
     ['select * from orders a natural join orders b where a."$item" is null', 'SQL_NOT_SUPPORTED', 0, []],
-    [`select * from read_csv('x')`, 'SQL_NOT_SUPPORTED', 15, []],
+    [`select * from read_csv('x')`, 'SQL_UNKNOWN_FUNCTION', 15, []],
     ['select * from orders tablesample system (10) repeatable (1)', 'SQL_NOT_SUPPORTED', 34, []],
     ['select * from json_populate_recordset(null, null) as x(a int)', 'SQL_NOT_SUPPORTED', 15, []],
     ['select * from rows from (generate_series(1, 2), generate_series(1, 3)) x', 'SQL_NOT_SUPPORTED', 0, []],

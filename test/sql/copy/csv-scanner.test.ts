@@ -44,23 +44,28 @@ beforeAll(async () => {
   testDatabase = await startTestDatabase();
   await testDatabase.add({ name: 'samples', key: ['id:S'], items: [SAMPLE] });
   database = createTestDatabaseContext(testDatabase.client, PUSHDOWN_RULES);
-  session = createTestSession(database, {
-    files: {
-      disk: {
-        ...diskFiles,
-        draft: async (path) => ({
-          path,
-          write: async (bytes) => {
-            written.push(Buffer.from(bytes));
-          },
-          finish: () => Promise.resolve(),
-          discard: () => Promise.resolve(),
-        }),
+  // Each statement sees the same columns.
+  const sharedCatalog = { ...database.sharedCatalog, learn: () => undefined };
+  session = createTestSession(
+    { ...database, sharedCatalog },
+    {
+      files: {
+        disk: {
+          ...diskFiles,
+          draft: async (path) => ({
+            path,
+            write: async (bytes) => {
+              written.push(Buffer.from(bytes));
+            },
+            finish: () => Promise.resolve(),
+            discard: () => Promise.resolve(),
+          }),
+        },
+        engine: () => openEngine({}),
+        clock: { now: () => 0, wait: () => Promise.resolve() },
       },
-      engine: () => openEngine({}),
-      clock: { now: () => 0, wait: () => Promise.resolve() },
     },
-  });
+  );
 });
 
 afterAll(async () => {
