@@ -22,9 +22,7 @@ export function fitsColumn(column: ColumnDef, value: AttributeValue): boolean {
       return isIntegerBelow(value.N, INT128);
     case 'decimal': {
       const [whole = '', fraction = ''] = expandExponent(value.N).replace('-', '').split('.');
-      return (
-        fraction.length <= type.scale && whole.replace(/^0+/, '').length <= 38 - type.scale
-      );
+      return fraction.length <= type.scale && whole.replace(/^0+/, '').length <= 38 - type.scale;
     }
     case 'number':
       return true;
