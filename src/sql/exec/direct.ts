@@ -169,32 +169,9 @@ function readRows(
   cut: Cut,
   rest: Rest | undefined,
 ): AsyncGenerator<Value[][]> {
-  if (rest !== undefined) return readWholeItems(plan, context, stats, signal, cut, rest);
   return plan.summaries === undefined
-    ? readItems(plan, context, stats, signal, cut)
+    ? readItems(plan, context, stats, signal, cut, rest)
     : readSummaries(plan.summaries, plan.times, context, stats, signal, cut);
-}
-
-/** Reads items with the attributes that have no column, and says in the end which of them the rows leave out. */
-async function* readWholeItems(
-  plan: DirectRead,
-  context: StatementContext,
-  stats: ReadStats,
-  signal: AbortSignal | undefined,
-  cut: Cut,
-  { unknown, late }: Rest,
-): AsyncGenerator<Value[][]> {
-  const onUnknown: OnUnknown<Value[]> =
-    late === undefined ? (_row, name, value) => unknown.count(name, value) : late.add;
-  try {
-    for await (const rows of readItems(plan, context, stats, signal, cut, onUnknown)) {
-      late?.complete(rows);
-      yield rows;
-    }
-  } finally {
-    unknown.learn();
-    if (late === undefined) unknown.warn();
-  }
 }
 
 async function* readSummaries(
@@ -243,13 +220,14 @@ async function summaryValue(
   return null;
 }
 
+/** Reads items. The attributes that have no column are learned in the end, with a warning if the rows leave them out. */
 async function* readItems(
   plan: DirectRead,
   context: StatementContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
   cut?: Cut,
-  onUnknown?: OnUnknown<Value[]>,
+  rest?: Rest,
 ): AsyncGenerator<Value[][]> {
   const { read, limit = Infinity } = plan;
   const maxRows = context.settings.maxRows < 0 ? Infinity : context.settings.maxRows;
@@ -263,28 +241,35 @@ async function* readItems(
       : findPageDecoder(plan.output, read.table, context.settings.decimals);
   // One row more than MaxRows tells whether the result is cut.
   const fewer = maxRows < limit ? withFirstPage(read, skip + maxRows + 1) : read;
+  const late = rest?.late;
+  const onUnknown: OnUnknown<Value[]> | undefined =
+    rest && (late?.add ?? ((_row, name, value) => rest.unknown.count(name, value)));
   const turns = createTurns();
-  for await (const page of readTable(fewer, context, stats, signal)) {
-    if (page.count <= skip) {
-      skip -= page.count;
-      continue;
-    }
-    turns.restart();
-    let unused = page.count;
-    try {
+  try {
+    for await (const page of readTable(fewer, context, stats, signal)) {
+      if (page.count <= skip) {
+        skip -= page.count;
+        continue;
+      }
+      turns.restart();
+      let unused = page.count;
       for (const batch of decode(page, onUnknown)) {
         const rows = skip > 0 || batch.length > left ? batch.slice(skip, skip + left) : batch;
         unused -= Math.min(batch.length, skip + left);
         skip = Math.max(0, skip - batch.length);
         left -= rows.length;
         if (cut && left <= 0) cut.isCut = maxRows < limit && (unused > 0 || mayHaveMorePages(page, read));
+        late?.complete(rows);
         if (rows.length > 0) yield rows;
         if (left <= 0) return;
         if (turns.isDue()) await turns.take();
       }
-    } catch (error) {
-      throw error instanceof TypeDrift ? await toDriftFailure(error, context) : error;
     }
+  } catch (error) {
+    throw error instanceof TypeDrift ? await toDriftFailure(error, context) : error;
+  } finally {
+    rest?.unknown.learn();
+    if (late === undefined) rest?.unknown.warn();
   }
 }
 
