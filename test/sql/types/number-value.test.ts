@@ -1,10 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  fitsDouble,
-  toNumberValue,
-  expandExponent,
-} from '../../../src/sql/types/number-value.ts';
+import { fitsDouble, toNumberValue, expandExponent } from '../../../src/sql/types/number-value.ts';
 
 const digits = fc
   .tuple(fc.boolean(), fc.bigInt({ min: 0n, max: 10n ** 38n - 1n }), fc.integer({ min: 0, max: 20 }))
