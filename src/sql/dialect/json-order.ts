@@ -60,13 +60,15 @@ export const jsonOrderRewrites: readonly Rewrite[] = [
     },
   },
   {
-    name: 'percentiles of documents',
+    name: 'percentiles and modes of documents',
     why: WHY,
     apply: (node) => {
       const fn = matchCall(node);
       const [order, ...others] = fn?.call.agg_order ?? [];
-      if (fn?.name !== 'percentile_disc' || order === undefined || others.length > 0) return undefined;
+      if (fn === undefined || order === undefined || others.length > 0) return undefined;
       if (!('SortBy' in order) || matchCall(order.SortBy.node)?.name !== ORDER_KEY) return undefined;
+      if (fn.name === 'mode') return { FuncCall: { ...fn.call, agg_order: [mapInside(order, unwrapKey)] } };
+      if (fn.name !== 'percentile_disc') return undefined;
       const sorted = mapInside(order, (key) => {
         const document = unwrapKey(key);
         const result = call('struct_pack', [namedArgument('k', key), namedArgument('v', document)]);
