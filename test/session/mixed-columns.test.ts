@@ -97,7 +97,7 @@ describe('the order of a column of several types', () => {
     expect(await value('greatest(v, w)', `"Mixed" WHERE id = 's10'`)).toBe(10);
     expect(await value('least(v, 7)', `"Mixed" WHERE id = 'n40'`)).toBe(7);
     expect(await value('percentile_disc(0.4) WITHIN GROUP (ORDER BY v)', '"Mixed"')).toBe(5);
-    expect(ORDER).toContainEqual(await value('mode() WITHIN GROUP (ORDER BY v)', '"Mixed"'));
+    expect(await value('mode() WITHIN GROUP (ORDER BY v)', `"Mixed" WHERE id = 'n40'`)).toBe(40);
     expect(await column(`SELECT DISTINCT ON (w) id FROM "Mixed" WHERE w = false ORDER BY w, v DESC`)).toEqual(
       ['bool'],
     );
