@@ -103,6 +103,8 @@ export interface Catalog {
   readonly schemas: SchemaStore;
   /** Set if documents keep the DynamoDB type of each value, for statements that write them. */
   readonly keepsTypes?: true;
+  /** The time zone in which statements compute; absent: UTC. */
+  readonly timeZone?: string;
   /**
    * Widens a column to the type that a value requires. Returns the same table object if the column has such a type
    * already.

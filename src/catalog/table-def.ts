@@ -17,7 +17,12 @@ export type SqlType =
   | { readonly kind: 'blob' }
   | { readonly kind: 'json' }
   /** `stored`: the pattern of the stored form, see stored-time.ts. */
-  | { readonly kind: 'timestamptz' | 'timestamp' | 'date'; readonly stored: string };
+  | {
+      readonly kind: 'timestamptz' | 'timestamp' | 'date';
+      readonly stored: string;
+      /** The time zone of the session that uses the column; absent: UTC. */
+      readonly zone?: string;
+    };
 
 /** The types of dates and timestamps. */
 export type TimeType = Extract<SqlType, { readonly stored: string }>;

@@ -15,6 +15,7 @@ import {
   secret,
   size,
   text,
+  timeZone,
   url,
 } from './value-types.ts';
 
@@ -350,6 +351,13 @@ export const PROPERTIES = {
     group: 'Schema',
     default: 'RowScan',
     doc: 'RowScan samples items of a table to detect its columns; None detects only the keys.',
+  }),
+  timeZone: property({
+    key: 'TimeZone',
+    type: timeZone,
+    group: 'Schema',
+    default: 'UTC',
+    doc: 'The time zone in which statements read and print timestamps with time zone, and compute dates. SET TIME ZONE changes it for a session.',
   }),
   unknownAttributes: property({
     key: 'UnknownAttributes',

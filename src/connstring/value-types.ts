@@ -1,4 +1,5 @@
 import { nearest } from '../core/nearest.ts';
+import { resolveTimeZone } from '../core/time-zone.ts';
 import { Secret } from '../core/secret.ts';
 import type { ParseResult, ValueType, ParseContext } from './property-spec.ts';
 import { REGION_NAMES, toRegionCode } from '../aws/regions.ts';
@@ -142,6 +143,13 @@ export const size: ValueType<string> = textType('size', 'a size such as 512MB or
   const trimmed = value.trim();
   return /^\d{1,12}(\.\d{1,6})?\s*([KMGT]i?)?B$/i.test(trimmed) ? trimmed : undefined;
 });
+
+/** The name of a time zone. */
+export const timeZone: ValueType<string> = textType(
+  'time zone',
+  'the name of a time zone such as Europe/Zurich',
+  resolveTimeZone,
+);
 
 /** Further properties of the connection itself. The parser merges them, so `read` is never reached with a valid value. */
 export const others: ValueType<never> = {

@@ -1,4 +1,5 @@
 import type { Options } from '../connstring/properties.ts';
+import { toTimeZone } from '../core/time-zone.ts';
 import type { SessionContext, StatementSettings } from '../sql/exec/context.ts';
 import type { CardinalityFeedback } from '../sql/plan/cardinality-feedback.ts';
 import { createSessionFacts } from './session-facts.ts';
@@ -16,12 +17,14 @@ export function createSessionContext(
   properties: Options,
   { onWarning, onNotice }: SessionListeners = {},
 ): SessionContext {
+  const zone = toTimeZone(properties.timeZone);
   return {
     database: context,
     defaults: statementDefaults(properties, feedback),
     readOnly: properties.readOnly,
     batchWrites: properties.useBatchWriteItemOperation,
     maxSessionRcu: properties.maxConnectionRcu,
+    zone: { initial: zone, current: zone },
     usage: { readCapacity: 0, warnedOf: new Set() },
     files: properties.allowFiles ? files : undefined,
     facts: createSessionFacts(properties, source),
@@ -33,6 +36,7 @@ export function createSessionContext(
 function statementDefaults(properties: Options, feedback: CardinalityFeedback): StatementSettings {
   return {
     autoDetectIndex: properties.autoDetectIndex,
+    timeZone: toTimeZone(properties.timeZone),
     consistentReads: properties.useConsistentReads,
     threads: properties.threadCount,
     feedback: feedback,

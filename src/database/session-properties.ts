@@ -18,6 +18,7 @@ type StatementProperty = {
 const CONVERSATION_PROPERTIES = [
   'autoDetectIndex',
   'threadCount',
+  'timeZone',
   'readOnly',
   'useBatchWriteItemOperation',
   'maxConnectionRcu',

@@ -17,8 +17,12 @@ function readPages<T>(
 }
 
 /** Rows in PostgreSQL's text format. */
-async function* formatRows({ columns, arrays }: StatementResult): AsyncGenerator<(string | null)[][]> {
-  const formatters = columns.map(({ type }) => textFormatter(type));
+async function* formatRows({
+  columns,
+  arrays,
+  timeZone,
+}: StatementResult): AsyncGenerator<(string | null)[][]> {
+  const formatters = columns.map(({ type }) => textFormatter(type, timeZone));
   for await (const rows of arrays()) yield rows.map((row) => formatRow(row, formatters));
 }
 

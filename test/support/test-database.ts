@@ -213,6 +213,7 @@ export function createTestSession(
     readOnly: false,
     batchWrites: false,
     maxSessionRcu: undefined,
+    zone: { initial: undefined, current: undefined },
     usage: { readCapacity: 0, warnedOf: new Set() },
     files,
     facts: { properties: [], version: '0', source: 'test', browsableSchemas: undefined },

@@ -23,6 +23,7 @@ import { readsNumberColumn, withExactColumns } from './exact-columns.ts';
 import { inferExpressionTypes } from './expression-types.ts';
 import { inlineParameters } from './literals.ts';
 import { needsExactNumbers } from './needs-exact-numbers.ts';
+import { computeInZone } from './compute-in-zone.ts';
 import { keepDocumentTypes } from './keep-types.ts';
 import { bindExpression, bindQuery } from './query.ts';
 import { type KnownTable, parseView } from './known-table.ts';
@@ -51,6 +52,8 @@ export interface TableSource {
   relationName?(name: string, signal?: AbortSignal): Promise<string | null>;
   /** Set if documents keep the DynamoDB type of each value, for statements that write them. */
   readonly keepsTypes?: true;
+  /** The time zone in which the statement computes; absent: UTC. */
+  readonly timeZone?: string;
 }
 
 /** A statement whose names are resolved, ready for DuckDB. */
@@ -99,7 +102,9 @@ export async function bindStatement(
       return toBoundStatement(
         parsed,
         chooseLane(
-          withMixedOperands(withKeptTypes(withChangedDocuments(withTestedCasts(bound, parsed)), catalog)),
+          withMixedOperands(
+            inTimeZone(withKeptTypes(withChangedDocuments(withTestedCasts(bound, parsed)), catalog), catalog),
+          ),
           exactNumbers,
         ),
         parameters,
@@ -217,6 +222,13 @@ function withKeptTypes(bound: Attempt, { keepsTypes }: TableSource): Attempt {
   return keepsTypes === true
     ? { ...bound, select: keepDocumentTypes(bound.select, inferExpressionTypes(bound)) }
     : bound;
+}
+
+/** The statement, as DuckDB computes it in a time zone. */
+function inTimeZone(bound: Attempt, { timeZone }: TableSource): Attempt {
+  return timeZone === undefined
+    ? bound
+    : { ...bound, select: computeInZone(bound.select, timeZone, inferExpressionTypes(bound)) };
 }
 
 /** Conversions inside an expression decide the type of the expression around it. */

@@ -197,7 +197,7 @@ async function writeParquetFile(
       change,
       addColumns: true,
     });
-    const connection = await engine.connect();
+    const connection = await engine.connect(context.settings.timeZone);
     const interrupt = (): void => connection.interrupt();
     signal.addEventListener('abort', interrupt, { once: true });
     try {

@@ -28,7 +28,7 @@ export const TIME_MACROS: readonly Macro[] = [
     forms: [
       [
         'x',
-        `replace(${TEXT}, ' ', 'T') || CASE WHEN typeof(x) = 'TIMESTAMP WITH TIME ZONE' AND isfinite(x) THEN ':00' ELSE '' END || ${ERA}`,
+        `replace(${TEXT}, ' ', 'T') || CASE WHEN typeof(x) = 'TIMESTAMP WITH TIME ZONE' AND isfinite(x) AND substr(${TEXT}, length(${TEXT}) - 2, 1) IN ('+', '-') THEN ':00' ELSE '' END || ${ERA}`,
       ],
     ],
     why: 'In a document, PostgreSQL writes timestamps in ISO 8601.',

@@ -133,8 +133,8 @@ export const timeValueRewrites: readonly Rewrite[] = [
       const offset = context.typeOf(before) === 'interval' ? zone : toOffset(getConstantText(zone));
       if (offset === undefined) return undefined;
       return context.typeOf(source) === 'timestamptz'
-        ? binary('+', cast(time, 'timestamp'), offset)
-        : cast(binary('-', time, offset), 'timestamptz');
+        ? binary('+', call('timezone', [constant('UTC'), time]), offset)
+        : call('timezone', [constant('UTC'), cast(binary('-', time, offset), 'timestamp')]);
     },
   },
 ];

@@ -6,6 +6,7 @@ import {
 } from '../dialect/macro-calls.ts';
 import { registerExactFunctions } from './exact-functions.ts';
 import { registerFunctions, registerPlannedFunctions, registerYieldingFunctions } from './functions.ts';
+import type { TimeZone } from '../../core/time-zone.ts';
 import { quoteString } from '../print/quote.ts';
 import { type MemoryBudget, MIN_ENGINE_BYTES, processMemory } from './memory-budget.ts';
 import { PLANNING_OPTIMIZERS, POSTGRES_SETTINGS, SANDBOX_SETTINGS } from './settings.ts';
@@ -22,7 +23,8 @@ export interface EngineOptions {
 
 /** An embedded DuckDB, in memory, set to mean what PostgreSQL means and kept from files and the network. */
 export interface Engine {
-  connect(): Promise<DuckDBConnection>;
+  /** A new connection, which computes dates in this time zone. */
+  connect(timeZone?: TimeZone): Promise<DuckDBConnection>;
   /** A name for a schema that nothing else uses. */
   newSchema(): string;
   close(): void;
@@ -114,7 +116,17 @@ async function open(
   });
   let schemas = 0;
   return {
-    connect: () => instance.connect(),
+    async connect(timeZone) {
+      const opened = await instance.connect();
+      if (timeZone === undefined) return opened;
+      try {
+        await opened.run(`SET SESSION TimeZone = ${quoteString(timeZone)}`);
+        return opened;
+      } catch (error) {
+        opened.closeSync();
+        throw error;
+      }
+    },
     newSchema: () => `s${++schemas}`,
     close() {
       if (isClosed) return;

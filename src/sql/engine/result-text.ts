@@ -12,6 +12,8 @@ import {
   type DuckDBType,
   type DuckDBValue,
 } from '@duckdb/node-api';
+import { formatInstant } from '../types/format-instant.ts';
+import type { TimeZone } from '../../core/time-zone.ts';
 import { formatNumber, type NumberScale, STORED_SCALE } from '../types/number-text.ts';
 import { stripMarks } from '../types/document-marks.ts';
 import { normalizeJson } from '../types/json-text.ts';
@@ -24,12 +26,13 @@ const MAX_WIDTH = 38;
 
 /**
  * A converter for the values of one column of DuckDB's result into PostgreSQL's text format. Unlike JavaScript's values the
- * strings keep microseconds, the scale of decimals and the spelling of JSON. `scale` is that of a numeric column.
+ * strings keep microseconds, the scale of decimals and the spelling of JSON. `scale` is that of a numeric column; timestamps are in the session's time zone.
  */
 export function createTextConverter(
   type: DuckDBType,
   postgresType: string,
   scale?: NumberScale,
+  timeZone?: TimeZone,
 ): (value: DuckDBValue) => string | null {
   if (type.alias === 'JSON')
     return (value) =>
@@ -38,18 +41,21 @@ export function createTextConverter(
   const element = elementType(postgresType);
   const toValue = createValueConverter(type, 'auto');
   const convertElement =
-    element === undefined ? undefined : createTextConverter(getItemType(type) ?? type, element, scale);
+    element === undefined
+      ? undefined
+      : createTextConverter(getItemType(type) ?? type, element, scale, timeZone);
   const convertMembers =
     postgresType === 'record' && type instanceof DuckDBStructType
-      ? type.entryTypes.map((each) => createTextConverter(each, 'text'))
+      ? type.entryTypes.map((each) => createTextConverter(each, 'text', undefined, timeZone))
       : undefined;
-  const zone = postgresType === 'timestamp with time zone' ? '+00' : '';
   const convert = (value: DuckDBValue): string | null => {
     if (value instanceof DuckDBDecimalValue) return formatDecimal(value, scale);
     const number = toExactNumber(value);
     if (number !== undefined) return formatExactNumber(number);
     if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue)
-      return formatTimestamp(value.micros, zone);
+      return postgresType === 'timestamp with time zone'
+        ? formatInstant(value.micros, timeZone)
+        : formatTimestamp(value.micros, '');
     if (convertMembers !== undefined && value instanceof DuckDBStructValue)
       return formatRecord(
         Object.values(value.entries).map((member, i) => convertMembers[i]?.(member) ?? null),

@@ -9,8 +9,8 @@ export const SANDBOX_SETTINGS: readonly string[] = [
   'SET GLOBAL autoinstall_known_extensions = false',
   'SET GLOBAL autoload_known_extensions = false',
   'SET GLOBAL enable_external_access = false',
-  // The memory limit changes as other instances come and go.
-  "SET GLOBAL allowed_configs = ['memory_limit']",
+  // The memory limit changes as other instances come and go, and connections have time zones.
+  "SET GLOBAL allowed_configs = ['memory_limit', 'TimeZone']",
   'SET GLOBAL lock_configuration = true',
 ];
 

@@ -11,6 +11,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { PlanSettings, TableRead } from '../plan/table-read.ts';
 import type { Planner } from '../plan/planner.ts';
 import type { SessionFacts } from '../system/system-table.ts';
+import type { SessionZone } from './session-zone.ts';
 import type { Overlay } from './overlay.ts';
 import type { TransactionBlock, TransactionBuffer } from './transaction-block.ts';
 
@@ -65,6 +66,7 @@ export interface SessionContext {
   /** Maximum read capacity units for all statements together; undefined: no limit. */
   readonly maxSessionRcu: number | undefined;
   readonly usage: SessionUsage;
+  readonly zone: SessionZone;
   /** What COPY may do with files; undefined where it may not touch any. */
   readonly files: FileAccess | undefined;
   /** What system tables show of the connection. */

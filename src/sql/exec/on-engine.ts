@@ -50,7 +50,7 @@ export async function openOnEngine(
   addColumns: boolean,
 ): Promise<EngineResult> {
   const engine = context.ownEngine ?? (await context.session.database.engine());
-  const connection = await engine.connect();
+  const connection = await engine.connect(context.settings.timeZone);
   const schema = engine.newSchema();
   let isOpen = false;
   const abort = (): void => {
@@ -240,7 +240,7 @@ function createRowReader(
   const texts = (): AsyncGenerator<(string | null)[][]> =>
     read((type, position) => {
       const { type: postgresType = 'text' } = plan.columns[position] ?? {};
-      return createTextConverter(type, postgresType, plan.numberScale(position));
+      return createTextConverter(type, postgresType, plan.numberScale(position), context.settings.timeZone);
     });
   return {
     arrays,

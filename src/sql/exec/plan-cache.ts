@@ -22,9 +22,8 @@ interface Lookup<T = unknown> {
 
 /** What is cached for one statement. */
 interface StatementCacheEntry {
-  bound?: CachedResult<BoundStatement>;
-  /** The statement with numbers of any digits. */
-  exact?: CachedResult<BoundStatement>;
+  /** By its lane and time zone. */
+  readonly bound: Map<string, CachedResult<BoundStatement>>;
   readonly plans: Map<string, Promise<CachedResult<StatementPlan>>>;
 }
 
@@ -44,9 +43,17 @@ export async function memoizePlan(
   const parsed = inlineSegments(statement, parameters);
   const entry = findEntry(session.database.planner, parsed);
   const { plans } = entry;
-  const { autoDetectIndex, consistentReads, threads, overlaid } = settings;
+  const { autoDetectIndex, consistentReads, threads, overlaid, timeZone } = settings;
   const lane = trace.exactNumbers ? 'exact' : 'bound';
-  const key = JSON.stringify([lane, autoDetectIndex, consistentReads, threads, overlaid, parameters]);
+  const key = JSON.stringify([
+    lane,
+    autoDetectIndex,
+    consistentReads,
+    threads,
+    overlaid,
+    timeZone,
+    parameters,
+  ]);
   const known = await plans.get(key);
   if (known !== undefined && (await isCurrent(known, catalog, signal))) return known.made;
   const { made: bound, lookups } = await bindOnce(entry, lane, parsed, parameters, catalog, signal);
@@ -66,20 +73,21 @@ async function bindOnce(
   catalog: TableSource,
   signal: AbortSignal | undefined,
 ): Promise<CachedResult<BoundStatement>> {
-  const known = entry[lane];
+  const boundKey = catalog.timeZone === undefined ? lane : `${lane} ${catalog.timeZone}`;
+  const known = entry.bound.get(boundKey);
   if (known !== undefined && (await isCurrent(known, catalog, signal))) return known;
   const lookups: Lookup[] = [];
   const source = recordLookups(catalog, lookups);
   const made = await bindStatement(parsed, parameters, source, signal, lane === 'exact');
   const bound = { made, lookups };
-  entry[lane] = bound;
+  entry.bound.set(boundKey, bound);
   return bound;
 }
 
 function findEntry(planner: Planner, parsed: ParsedQuery): StatementCacheEntry {
   const statements = entries.get(planner) ?? new WeakMap<ParsedQuery, StatementCacheEntry>();
   entries.set(planner, statements);
-  const entry = statements.get(parsed) ?? { plans: new Map() };
+  const entry = statements.get(parsed) ?? { bound: new Map(), plans: new Map() };
   statements.set(parsed, entry);
   return entry;
 }
@@ -93,6 +101,7 @@ function recordLookups(catalog: TableSource, lookups: Lookup[]): TableSource {
   };
   return {
     ...(catalog.keepsTypes === undefined ? {} : { keepsTypes: catalog.keepsTypes }),
+    ...(catalog.timeZone === undefined ? {} : { timeZone: catalog.timeZone }),
     table: (name, signal) => record((from, stop) => from.table(name, stop), signal),
     relationName: (name, signal) =>
       record(async (from, stop) => from.relationName?.(name, stop) ?? name, signal),

@@ -1,4 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.ts';
+import type { TableDef } from '../../catalog/table-def.ts';
 import type { SamplingBudget } from '../../catalog/sample.ts';
 import { newReadStats, totalCapacity } from '../../dynamo/read/read-stats.ts';
 import {
@@ -8,6 +9,8 @@ import {
   type StatementTrace,
 } from './context.ts';
 import { type TransactionBlock, createTransactionBlock } from './transaction-block.ts';
+import { toTableInZone } from './table-in-zone.ts';
+import type { TimeZone } from '../../core/time-zone.ts';
 import { type BudgetScope, createSampleGate } from './read-gate.ts';
 
 /** The part of a budget that samples may take: the rest is for the statement itself. */
@@ -16,13 +19,15 @@ const SHARE = 1 / 2;
 /** The context of one statement, whose budget pays for what the catalog samples for it. */
 export function newStatement(
   session: SessionContext,
-  settings: StatementSettings,
+  defaults: StatementSettings,
   block: TransactionBlock,
 ): StatementContext {
+  const { current: timeZone } = session.zone;
+  const settings = timeZone === defaults.timeZone ? defaults : { ...defaults, timeZone };
   const sampling = newReadStats();
   const budget = createSamplingBudget({ session, settings, sampling });
   const trace: StatementTrace = { lookups: [], hasWritten: false, exactNumbers: false };
-  const catalog = statementCatalog(session.database.sharedCatalog, budget, trace);
+  const catalog = statementCatalog(session.database.sharedCatalog, budget, trace, timeZone);
   return new StatementContext(session, { settings, catalog, sampling, trace, block });
 }
 
@@ -49,14 +54,23 @@ function createSamplingBudget(scope: BudgetScope): SamplingBudget {
 }
 
 /** The catalog, which charges samples to the statement and traces what it looks up. */
-function statementCatalog(catalog: Catalog, budget: SamplingBudget, { lookups }: StatementTrace): Catalog {
+function statementCatalog(
+  catalog: Catalog,
+  budget: SamplingBudget,
+  { lookups }: StatementTrace,
+  timeZone: TimeZone,
+): Catalog {
+  const inZone = (table: Promise<TableDef>): Promise<TableDef> =>
+    timeZone === undefined ? table : table.then((found) => toTableInZone(found, timeZone));
   return {
     ...catalog,
+    ...(timeZone === undefined ? {} : { timeZone }),
     table(name, signal, payer = budget) {
-      const table = catalog.table(name, signal, payer);
+      const table = inZone(catalog.table(name, signal, payer));
       lookups.push({ name, table });
       return table;
     },
-    sampled: (name, signal, payer = budget) => catalog.sampled(name, signal, payer),
+    sampled: (name, signal, payer = budget) => inZone(catalog.sampled(name, signal, payer)),
+    widen: (table, column, evidence) => inZone(catalog.widen(table, column, evidence)),
   };
 }

@@ -1,6 +1,7 @@
 import type { TimeType } from '../../catalog/table-def.ts';
 import type { AttributeValue } from '../../dynamo/attribute-value.ts';
 import { readTime } from '../engine/fits.ts';
+import { formatInstant } from '../types/format-instant.ts';
 import { formatDate, formatTimestamp } from '../types/text-format.ts';
 import { toPreciseDate } from '../types/precise-date.ts';
 import type { Value } from '../types/value.ts';
@@ -18,18 +19,18 @@ export function createTimeConverter(
   type: TimeType,
   style: TimeStyle,
 ): (value: AttributeValue) => Value | undefined {
-  const convert = chooseFormat(type.kind, style);
+  const convert = chooseFormat(type, style);
   return (value) => {
     const micros = readTime(type, value);
     return micros === undefined ? undefined : convert(micros);
   };
 }
 
-function chooseFormat(kind: TimeType['kind'], style: TimeStyle): (micros: bigint) => Value {
+function chooseFormat({ kind, zone }: TimeType, style: TimeStyle): (micros: bigint) => Value {
   if (kind === 'date') return (micros) => formatDate(Number(micros / DAY));
-  if (style === 'text') {
-    const zone = kind === 'timestamptz' ? '+00' : '';
-    return (micros) => formatTimestamp(micros, zone);
-  }
+  if (style === 'text')
+    return kind === 'timestamptz'
+      ? (micros) => formatInstant(micros, zone)
+      : (micros) => formatTimestamp(micros, '');
   return toPreciseDate;
 }

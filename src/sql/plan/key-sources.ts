@@ -127,7 +127,9 @@ export function toJoinKeyLiteral(
   source: ColumnDef,
 ): Extract<Literal, { readonly text: string }> | undefined {
   if (isTimeColumn(attribute)) {
-    const micros = isTimeColumn(source) ? parseTimeInput(printed, source.type.kind) : undefined;
+    const micros = isTimeColumn(source)
+      ? parseTimeInput(printed, source.type.kind, source.type.zone)
+      : undefined;
     return micros === undefined ? undefined : toStoredLiteral(attribute, micros);
   }
   const wire = storedAttributeType(attribute);

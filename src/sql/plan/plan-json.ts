@@ -77,6 +77,8 @@ export interface PlanExpression {
   readonly filter?: PlanExpression;
   readonly aggregate_type?: string;
   readonly return_type?: PlanType;
+  /** It may depend on the session's time zone, which is not UTC. Not of DuckDB's plan. */
+  readonly zoned?: true;
 }
 
 export interface PlanType {
@@ -101,26 +103,40 @@ export interface PlanValue {
 const STRING_OR_LONG_NUMBER =
   /"(?:[^"\\]|\\.)*"|-?\d{16,}(?!\d*[.eE])|-?\d+\.\d{15,}(?:[eE][+-]?\d+)?|-?\bInfinity\b|\bNaN\b/g;
 
-/** Parses the result of `json_serialize_plan`: the plans, or the reason of a failure. */
+/** Parses the result of `json_serialize_plan`: the plans, or the reason of a failure. `zoned`: in a time zone other than UTC. */
 export function parsePlan(
   text: string,
+  zoned = false,
 ): { readonly plans: readonly PlanNode[] } | { readonly failure: string } {
   const safe = text.replace(STRING_OR_LONG_NUMBER, (token) => (token.startsWith('"') ? token : `"${token}"`));
   const parsed: {
     readonly error?: boolean;
     readonly error_message?: string;
     readonly plans?: readonly PlanNode[];
-  } = readJson(safe);
+  } = readJson(safe, zoned ? markZoned : undefined);
   if (parsed.error === true || parsed.plans === undefined) {
     return { failure: parsed.error_message ?? 'DuckDB returned no plan' };
   }
   return { plans: parsed.plans };
 }
 
+/** Casts and functions of times compute in the time zone of the connection. */
+function markZoned(_name: string, value: unknown): unknown {
+  const isComputed =
+    typeof value === 'object' &&
+    value !== null &&
+    'expression_class' in value &&
+    (value.expression_class === 'BOUND_CAST' || value.expression_class === 'BOUND_FUNCTION');
+  return isComputed ? { ...value, zoned: true } : value;
+}
+
 /** DuckDB leaves some characters unescaped that JSON requires to be escaped, such as the bytes of a bit string. */
-function readJson(text: string): ReturnType<typeof JSON.parse> {
+function readJson(
+  text: string,
+  change: ((name: string, value: unknown) => unknown) | undefined,
+): ReturnType<typeof JSON.parse> {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, change);
   } catch (error) {
     return { error: true, error_message: getErrorMessage(error) };
   }

@@ -9,6 +9,7 @@ import { toEngineError } from '../engine/engine-errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import { loadEngine } from '../engine/load-engine.ts';
 import { quoteName, quoteString } from '../print/quote.ts';
+import type { TimeZone } from '../../core/time-zone.ts';
 import { toDuckdbType } from '../types/column-types.ts';
 import { restoreLists, type IntegerList } from './integer-lists.ts';
 import {
@@ -86,6 +87,15 @@ const ANALYSED = { entries: 256, characters: 512 * 1024 };
 export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): Planner {
   let opened: Promise<PlanningEngine> | undefined;
   const open = (): Promise<PlanningEngine> => (opened ??= openPlanning());
+  const inZones = new Map<string, Promise<PlanningEngine>>();
+  /** The planning instance with connections of a time zone: of these there are only hundreds. */
+  const openIn = async (timeZone: TimeZone): Promise<PlanningEngine> => {
+    const planning = await open();
+    if (timeZone === undefined) return planning;
+    const known = inZones.get(timeZone) ?? connectPlanning(planning.engine, timeZone);
+    inZones.set(timeZone, known);
+    return known;
+  };
   const tableIds = new WeakMap<Stub['table'], number>();
   let nextTableId = 0;
   const stubs = new Map<string, Promise<string>>();
@@ -114,17 +124,19 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
     async plan(bound, settings, hints) {
       const all = [...bound.relations, ...bound.system];
       const schema = await stubSchema(all);
+      const { timeZone } = settings;
       const sql = bound.engineSql(schema);
+      const key = timeZone === undefined ? sql : `${timeZone}\u0000${sql}`;
       const isShortLived = readsClock(sql);
       const look = async (): Promise<Analysed> => {
-        const planning = await open();
+        const planning = await openIn(timeZone);
         try {
-          return await analyse(planning, sql, all);
+          return await analyse(planning, sql, all, timeZone);
         } catch (error) {
           throw toEngineError(error, hints.locate, bound.typeProblems);
         }
       };
-      const found = await (isShortLived ? look() : memoizeAsync(analysed, sql, ANALYSED, look));
+      const found = await (isShortLived ? look() : memoizeAsync(analysed, key, ANALYSED, look));
       const columns = found.columns.map((column, i) =>
         resultColumn(bound.unmangle(column.name), bound.resultTypes.get(i) ?? column.type),
       );
@@ -152,6 +164,10 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
       };
     },
     async close() {
+      for (const { connection, describing } of await Promise.all(inZones.values())) {
+        describing.closeSync();
+        connection.closeSync();
+      }
       const planning = await opened;
       planning?.describing.closeSync();
       planning?.connection.closeSync();
@@ -179,7 +195,11 @@ interface PlanningEngine {
 async function openPlanning(): Promise<PlanningEngine> {
   const { openPlanningEngine } = await loadEngine();
   const engine = await openPlanningEngine();
-  return { engine, connection: await engine.connect(), describing: await engine.connect() };
+  return connectPlanning(engine, undefined);
+}
+
+async function connectPlanning(engine: Engine, timeZone: TimeZone): Promise<PlanningEngine> {
+  return { engine, connection: await engine.connect(timeZone), describing: await engine.connect(timeZone) };
 }
 
 async function createStubs(open: () => Promise<PlanningEngine>, relations: readonly Stub[]): Promise<string> {
@@ -199,10 +219,11 @@ async function analyse(
   { connection, describing }: PlanningEngine,
   sql: string,
   relations: readonly Stub[],
+  timeZone: TimeZone,
 ): Promise<Analysed> {
   const [columns, facts] = await Promise.all([
     describeResultColumns(describing, sql),
-    planFacts(connection, sql, relations),
+    planFacts(connection, sql, relations, timeZone),
   ]);
   return { columns, facts };
 }
@@ -234,11 +255,12 @@ async function planFacts(
   connection: DuckDBConnection,
   sql: string,
   relations: readonly Stub[],
+  timeZone: TimeZone,
 ): Promise<PlanFacts | undefined> {
   const answer = await connection.runAndReadAll(
     `SELECT json_serialize_plan(${quoteString(sql)}, optimize := true, skip_null := true, skip_empty := true)`,
   );
-  const plan = parsePlan(String(answer.getRows()[0]?.[0]));
+  const plan = parsePlan(String(answer.getRows()[0]?.[0]), timeZone !== undefined);
   if ('failure' in plan) return undefined;
   const byAlias = new Map(
     relations.map(({ alias, columns: own }) => [alias, own.map(({ column }) => column)]),

@@ -305,8 +305,8 @@ function toEqualityLiteral(column: ColumnDef, value: ParameterLiteral): Literal 
 /** Undefined where the engine has to read the value, or to compare it with what the column cannot hold. */
 function toTimeLiteral(column: TimeColumn, value: ParameterLiteral): Literal | undefined {
   if (value.kind !== 'text' && value.kind !== 'timestamp') return undefined;
-  const { kind } = column.type;
-  const micros = parseTimeInput(value.text, value.kind === 'timestamp' ? 'timestamptz' : kind);
+  const { kind, zone } = column.type;
+  const micros = parseTimeInput(value.text, value.kind === 'timestamp' ? 'timestamptz' : kind, zone);
   return micros === undefined ? undefined : toStoredLiteral(column, micros);
 }
 

@@ -1,3 +1,4 @@
+import type { TimeZone } from '../../core/time-zone.ts';
 import type { ColumnDef, TableDef } from '../../catalog/table-def.ts';
 import type { AccessPath } from '../../dynamo/read/access-path.ts';
 import type { Predicate } from '../../dynamo/expression/predicate.ts';
@@ -106,6 +107,8 @@ export interface PlanSettings {
   readonly threads: number;
   /** The tables some of whose items the statement sees in another state: the engine must check all conditions on them. */
   readonly overlaid?: readonly string[] | undefined;
+  /** The session's time zone, in which dates are computed. */
+  readonly timeZone?: TimeZone;
   /** The cardinalities that earlier Queries have returned. */
   readonly feedback?: CardinalityFeedback | undefined;
 }

@@ -36,7 +36,7 @@ export function isTimeColumn(column: ColumnDef | undefined): column is TimeColum
   return column !== undefined && 'stored' in column.type;
 }
 
-/** The types that times are cast to without a change: the session's time zone is UTC. */
+/** The types that times are cast to without a change, where the session's time zone is UTC. */
 const TIMESTAMPS: ReadonlySet<string | undefined> = new Set(['TIMESTAMP', 'TIMESTAMP WITH TIME ZONE']);
 
 /** Resolves an expression over a column of times that sorts as the column does. */
@@ -52,8 +52,9 @@ export function resolveTime(
     const inner = resolveTime(expression.child, lookup);
     const to = expression.return_type?.id;
     if (inner?.result !== undefined) return to !== undefined && NUMBERS.has(to) ? inner : undefined;
-    if (TIMESTAMPS.has(to)) return inner;
-    return to === 'DATE' ? inner && withStep(inner, { kind: 'truncate', unit: 'day' }) : undefined;
+    const local = inner && inZone(inner, expression);
+    if (TIMESTAMPS.has(to)) return local;
+    return to === 'DATE' ? local && withStep(local, { kind: 'truncate', unit: 'day' }) : undefined;
   }
   if (expression?.type === 'OPERATOR_COALESCE') {
     const [only, ...nulls] = expression.children ?? [];
@@ -66,14 +67,32 @@ const UTC: ReadonlySet<string> = new Set(['UTC', 'ETC/UTC', 'GMT', 'Z']);
 
 const NUMBERS: ReadonlySet<string> = new Set(['INTEGER', 'BIGINT', 'HUGEINT', 'DECIMAL', 'DOUBLE']);
 
-function resolveTimeFunction(
+/** The subject in the session's time zone, or back from it. Bounds are wide enough for every zone, since DuckDB checks again. */
+function inZone(subject: TimeSubject, { zoned }: PlanExpression): TimeSubject {
+  return zoned === true ? { ...subject, steps: [...subject.steps, { kind: 'zone' }] } : subject;
+}
+
+/** Functions that compute the same in every session. */
+const WITHOUT_ZONE: ReadonlySet<string | undefined> = new Set(['timezone', 'epoch', 'normalized_interval']);
+
+function resolveTimeFunction(expression: PlanExpression, lookup: ColumnLookup): TimeSubject | undefined {
+  if (WITHOUT_ZONE.has(expression.name))
+    return resolveFunction(expression, (each) => resolveTime(each, lookup));
+  const found = resolveFunction(expression, (each) => {
+    const inner = resolveTime(each, lookup);
+    return inner && inZone(inner, expression);
+  });
+  return found && inZone(found, expression);
+}
+
+function resolveFunction(
   { name, children = [] }: PlanExpression,
-  lookup: ColumnLookup,
+  resolve: (operand: PlanExpression) => TimeSubject | undefined,
 ): TimeSubject | undefined {
   const [first, second, ...more] = children;
   if (first === undefined || more.length > 0) return undefined;
   if (second === undefined) {
-    const inner = resolveTime(first, lookup);
+    const inner = resolve(first);
     if (name === 'normalized_interval') return inner?.result?.kind === 'elapsed' ? inner : undefined;
     return (name === 'year' || name === 'epoch') && inner !== undefined && inner.result === undefined
       ? { ...inner, result: { kind: name } }
@@ -81,13 +100,13 @@ function resolveTimeFunction(
   }
   switch (name) {
     case 'date_trunc': {
-      const inner = resolveTime(second, lookup);
+      const inner = resolve(second);
       const { value } = first.value ?? {};
       const unit = typeof value === 'string' ? value.toLowerCase() : '';
       return inner && isTimeUnit(unit) ? withStep(inner, { kind: 'truncate', unit }) : undefined;
     }
     case 'timezone': {
-      const inner = first.value === undefined ? undefined : resolveTime(second, lookup);
+      const inner = first.value === undefined ? undefined : resolve(second);
       const zone = first.value?.value;
       // The session's time zone is UTC.
       if (typeof zone === 'string' && UTC.has(zone.toUpperCase())) return inner;
@@ -95,10 +114,10 @@ function resolveTimeFunction(
     }
     case '+':
     case '-': {
-      const inner = resolveTime(first, lookup) ?? (name === '+' ? resolveTime(second, lookup) : undefined);
+      const inner = resolve(first) ?? (name === '+' ? resolve(second) : undefined);
       const constant = second.value ?? first.value;
       if (name === '-') {
-        const elapsed = resolveElapsed(first, second, lookup);
+        const elapsed = resolveElapsed(first, second, resolve);
         if (elapsed !== undefined) return elapsed;
       }
       if (inner?.result?.kind === 'elapsed') return undefined;
@@ -121,11 +140,11 @@ function resolveTimeFunction(
 function resolveElapsed(
   first: PlanExpression,
   second: PlanExpression,
-  lookup: ColumnLookup,
+  resolve: (operand: PlanExpression) => TimeSubject | undefined,
 ): TimeSubject | undefined {
   const [constant, other] = first.value === undefined ? [second.value, first] : [first.value, second];
   const time = constant && toMicros(constant);
-  const inner = time === undefined ? undefined : resolveTime(other, lookup);
+  const inner = time === undefined ? undefined : resolve(other);
   // The difference of dates is a number of days.
   return time === undefined ||
     inner === undefined ||

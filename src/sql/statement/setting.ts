@@ -4,21 +4,25 @@ import { DriverError } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
 import type { ParsedCommand } from '../parse/parse.ts';
 import { SERVER_SETTINGS, findServerSetting, type ServerSetting } from '../system/server-settings.ts';
+import { formatTimeZone } from '../../core/time-zone.ts';
+import { changeTimeZone, readTimeZone } from './time-zone-setting.ts';
 import { type Command, emptyResult, rowsResult } from '../exec/command.ts';
 
 /** `SHOW name`, `SHOW ALL`: programs read settings when they connect. */
 export const showSetting: Command = {
   nodes: ['VariableShowStmt'],
   roleInTransaction: () => 'reads',
-  async run(parsed) {
+  async run(parsed, _parameters, { session }) {
     const target = findShown(parsed);
+    const show = (setting: ServerSetting): string =>
+      setting.isOfSession === true ? formatTimeZone(session.zone.current) : setting.value;
     return typeof target === 'string'
       ? rowsResult(
           'SHOW',
           ALL_COLUMNS,
-          SERVER_SETTINGS.map(({ name, value, doc }) => [name, value, doc]),
+          SERVER_SETTINGS.map((setting) => [setting.name, show(setting), setting.doc]),
         )
-      : rowsResult('SHOW', [resultColumn(target.name, 'text')], [[target.value]]);
+      : rowsResult('SHOW', [resultColumn(target.name, 'text')], [[show(target)]]);
   },
   async columns(parsed) {
     const target = findShown(parsed);
@@ -26,25 +30,30 @@ export const showSetting: Command = {
   },
 };
 
-/** `SET name = value`: allowed for settings without effect, and to the current value. */
+/** `SET name = value`: the time zone changes; others are allowed without effect, and to the current value. */
 export const setSetting: Command = {
   nodes: ['VariableSetStmt'],
   roleInTransaction: () => 'reads',
-  async run(parsed) {
+  async run(parsed, _parameters, context) {
     if (!('VariableSetStmt' in parsed.node)) throw parsed.unsupported();
     const statement = parsed.node.VariableSetStmt;
     switch (statement.kind) {
       case 'VAR_RESET_ALL':
+        changeTimeZone(context.session.zone.initial, context, false);
         return emptyResult('RESET');
       case 'VAR_RESET':
-        findSetting(statement.name ?? '', parsed);
-        return emptyResult('RESET');
-      case 'VAR_SET_DEFAULT':
-        findSetting(statement.name ?? '', parsed);
+      case 'VAR_SET_DEFAULT': {
+        const { isOfSession } = findSetting(statement.name ?? '', parsed);
+        if (isOfSession === true) changeTimeZone(context.session.zone.initial, context, statement.is_local);
+        return emptyResult(statement.kind === 'VAR_RESET' ? 'RESET' : 'SET');
+      }
+      case 'VAR_SET_VALUE': {
+        const setting = findSetting(statement.name ?? '', parsed);
+        if (setting.isOfSession === true)
+          changeTimeZone(readTimeZone(statement, parsed), context, statement.is_local);
+        else assertUnchanged(setting, formatValue(statement), parsed);
         return emptyResult('SET');
-      case 'VAR_SET_VALUE':
-        assertUnchanged(findSetting(statement.name ?? '', parsed), formatValue(statement), parsed);
-        return emptyResult('SET');
+      }
       case 'VAR_SET_MULTI':
       case 'VAR_SET_CURRENT':
       case undefined:
@@ -61,7 +70,7 @@ function assertUnchanged(setting: ServerSetting, value: string, parsed: ParsedCo
     `parameter "${setting.name}" cannot be changed from "${setting.value}" to "${value}"`,
     {
       position: parsed.position(0),
-      remedy: setting.remedy ?? 'Use connection properties to limit what statements read and cost.',
+      remedy: 'Use connection properties to limit what statements read and cost.',
     },
   );
 }
@@ -98,8 +107,7 @@ function formatArgument(node: Node): string {
 }
 
 /** Whether a value means the current one: `utf-8` is UTF8, and DateStyle `ISO` is part of `ISO, MDY`. */
-function isSameValue({ value, aliases = [] }: ServerSetting, requested: string): boolean {
-  if (aliases.some((alias) => alias.toLowerCase() === requested.toLowerCase())) return true;
+function isSameValue({ value }: ServerSetting, requested: string): boolean {
   const parts = normalize(value).split(', ');
   return normalize(requested)
     .split(/,\s*/)

@@ -24,6 +24,7 @@ export async function startStatement(
   const { columns, plan, stats, writes, tag = 'SELECT', affected, isCut, texts, addedColumns } = first;
   return {
     columns,
+    timeZone: scope.context.settings.timeZone,
     plan,
     stats,
     sampling: scope.context.sampling,

@@ -1,3 +1,4 @@
+import type { TimeZone } from '../../core/time-zone.ts';
 import type { ReadStats } from '../../dynamo/read/read-stats.ts';
 import type { WriteStats } from '../../dynamo/write/write-stats.ts';
 import type { StatementContext } from '../exec/context.ts';
@@ -47,6 +48,8 @@ export interface Statement {
 /** A running statement. Its rows can be read once. */
 export interface StatementResult extends Omit<RowReader, 'pages' | 'unknown'> {
   readonly columns: readonly ResultColumn[];
+  /** The time zone of the session that runs it. */
+  readonly timeZone?: TimeZone;
   /** One line per read, as EXPLAIN shows it. */
   readonly plan: readonly string[];
   readonly stats: ReadStats;

@@ -2,6 +2,7 @@ import { DriverError } from '../../core/errors.ts';
 import type { SessionContext } from '../exec/context.ts';
 import type { TransactionBlock } from '../exec/transaction-block.ts';
 import { commitTransaction } from '../transaction/commit.ts';
+import { endZoneChange } from '../exec/session-zone.ts';
 import { openTransaction } from '../transaction/open-transaction.ts';
 import { failedTransaction } from './within-transaction.ts';
 
@@ -27,8 +28,10 @@ export async function runTransaction<T>(
       );
     open.end();
     await commitTransaction(open, session.database, session.defaults.maxWcu, signal);
+    endZoneChange(session.zone, 'commit');
     return result;
   } finally {
     open.end();
+    endZoneChange(session.zone, 'rollback');
   }
 }

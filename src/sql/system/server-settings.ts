@@ -7,10 +7,8 @@ export interface ServerSetting {
   readonly doc: string;
   /** SET accepts any value and has no effect. */
   readonly isIgnored?: true;
-  /** Other names of the value. */
-  readonly aliases?: readonly string[];
-  /** What to do instead of changing it. */
-  readonly remedy?: string;
+  /** SET changes it for the session: `value` is only the default. */
+  readonly isOfSession?: true;
 }
 
 /** The version of PostgreSQL that programs see. */
@@ -55,10 +53,8 @@ export const SERVER_SETTINGS: readonly ServerSetting[] = [
   {
     name: 'TimeZone',
     value: 'UTC',
-    doc: 'The time zone of timestamps.',
-    aliases: ['Etc/UTC', 'GMT', 'Etc/GMT', 'UCT', 'Etc/UCT', 'Universal', 'Zulu', 'Z', '0', '+00'],
-    remedy:
-      "Write the time zone into the statement: at AT TIME ZONE 'Europe/Zurich', or date_trunc('day', at, 'Europe/Zurich').",
+    doc: 'The time zone in which timestamps are read and printed.',
+    isOfSession: true,
   },
   { name: 'transaction_isolation', value: 'read committed', doc: 'The isolation of transactions.' },
 ];

@@ -3,6 +3,7 @@ import { DriverError } from '../../core/errors.ts';
 import type { StatementContext } from '../exec/context.ts';
 import type { ParsedCommand } from '../parse/parse.ts';
 import { commitTransaction } from './commit.ts';
+import { endZoneChange } from '../exec/session-zone.ts';
 import { openTransaction } from './open-transaction.ts';
 import { type Command, type CommandResult, emptyResult } from '../exec/command.ts';
 import { changeSavepoint, isSavepointStatement } from './savepoint.ts';
@@ -101,13 +102,20 @@ async function commitOpen(context: StatementContext, signal: AbortSignal): Promi
     );
   open.end();
   block.open = undefined;
-  const writes = await commitTransaction(open, session.database, settings.maxWcu, signal);
-  return { ...emptyResult('COMMIT'), writes };
+  let outcome: 'commit' | 'rollback' = 'rollback';
+  try {
+    const writes = await commitTransaction(open, session.database, settings.maxWcu, signal);
+    outcome = 'commit';
+    return { ...emptyResult('COMMIT'), writes };
+  } finally {
+    endZoneChange(session.zone, outcome);
+  }
 }
 
 function rollback({ block, session }: StatementContext): CommandResult {
   if (block.open === undefined) session.warn('there is no transaction in progress');
   block.open?.end();
   block.open = undefined;
+  endZoneChange(session.zone, 'rollback');
   return emptyResult('ROLLBACK');
 }

@@ -2,16 +2,17 @@ import { DriverError } from '../../core/errors.ts';
 import { formatArray } from './text-format.ts';
 import { type ArrayElement, parseArray } from './text-input.ts';
 import { describeType, elementType, typeOid } from './types.ts';
+import type { TimeZone } from '../../core/time-zone.ts';
 import type { Value } from './value.ts';
 
-/** A formatter for the values of a column of this type: PostgreSQL's text output. NULL stays null. */
-export function textFormatter(type: string): (value: Value) => string | null {
+/** A formatter for the values of a column of this type: PostgreSQL's text output, in a time zone. NULL stays null. */
+export function textFormatter(type: string, zone?: TimeZone): (value: Value) => string | null {
   const element = elementType(type);
   if (element === undefined) {
     const { format } = describeType(type).text;
-    return (value) => (value === null ? null : format(value));
+    return (value) => (value === null ? null : format(value, zone));
   }
-  const formatElement = textFormatter(element);
+  const formatElement = textFormatter(element, zone);
   const formatList = (value: Value): string | null =>
     isList(value)
       ? formatArray(
@@ -23,8 +24,8 @@ export function textFormatter(type: string): (value: Value) => string | null {
 }
 
 /** The same as the shell shows it: a string in a column of several types has no quotes. */
-export function shownFormatter(type: string): (value: Value) => string | null {
-  const format = textFormatter(type);
+export function shownFormatter(type: string, zone?: TimeZone): (value: Value) => string | null {
+  const format = textFormatter(type, zone);
   return type === 'json' ? (value) => (typeof value === 'string' ? value : format(value)) : format;
 }
 

@@ -62,7 +62,7 @@ export function formatDate(days: number): string {
 }
 
 /** A timestamp by its microseconds since 1970, in UTC; `zone` is `+00` for one with time zone. */
-export function formatTimestamp(micros: bigint, zone: '' | '+00'): string {
+export function formatTimestamp(micros: bigint, zone: string): string {
   if (micros === INFINITE_MICROS) return 'infinity';
   if (micros === -INFINITE_MICROS || micros === -INFINITE_MICROS - 1n) return '-infinity';
   const ofDay = ((micros % DAY) + DAY) % DAY;

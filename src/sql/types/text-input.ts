@@ -1,3 +1,4 @@
+import { type TimeZone, toInstant } from '../../core/time-zone.ts';
 import { DriverError } from '../../core/errors.ts';
 import { INFINITE_MICROS, toDays } from './text-format.ts';
 
@@ -179,16 +180,23 @@ export function parseDate(text: string): number | 'infinity' | '-infinity' {
   return special ?? parseDateTime(text, 'date').days;
 }
 
-/** A timestamp by its microseconds since 1970. One with time zone that has no offset is in UTC. */
+/** Whether a timestamp names its distance from UTC. */
+export function hasOffset(text: string): boolean {
+  return parseDateTime(text, 'timestamp with time zone').offset !== undefined;
+}
+
+/** A timestamp by its microseconds since 1970. One with time zone that has no offset is in `zone`. */
 export function parseTimestamp(
   text: string,
   type: 'timestamp without time zone' | 'timestamp with time zone',
+  zone?: TimeZone,
 ): bigint {
   const special = parseInfinity(text);
   if (special !== undefined) return special === 'infinity' ? INFINITE_MICROS : -INFINITE_MICROS;
-  const { days, micros, offset = 0 } = parseDateTime(text, type.replace(/ without time zone$/, ''));
+  const { days, micros, offset } = parseDateTime(text, type.replace(/ without time zone$/, ''));
   const local = BigInt(days) * 86_400_000_000n + micros;
-  return type === 'timestamp with time zone' ? local - BigInt(offset) * 1_000_000n : local;
+  if (type === 'timestamp without time zone') return local;
+  return offset === undefined ? toInstant(zone, local) : local - BigInt(offset) * 1_000_000n;
 }
 
 /** A time of day by its microseconds, and its seconds east of UTC. */

@@ -1,4 +1,6 @@
 import { DriverError } from '../../core/errors.ts';
+import { formatInstant } from './format-instant.ts';
+import type { TimeZone } from '../../core/time-zone.ts';
 import { formatDocument, parseDocument } from './json-text.ts';
 import { expandExponent, toNumberValue } from './number-value.ts';
 import {
@@ -28,8 +30,8 @@ import type { Value } from './value.ts';
 
 /** PostgreSQL's text format of a type. */
 export interface TextFormat {
-  /** A value as PostgreSQL prints it. */
-  readonly format: (value: NonNullable<Value>) => string;
+  /** A value as PostgreSQL prints it, timestamps with time zone in this one. */
+  readonly format: (value: NonNullable<Value>, zone?: TimeZone) => string;
   /**
    * The value of PostgreSQL's input syntax. Times and intervals stay strings, in PostgreSQL's output format, so that no
    * microsecond is lost. Throws SQL_BAD_VALUE and the like for a string that is not a value of the type.
@@ -41,12 +43,8 @@ export interface TextFormat {
 function formatAny(value: NonNullable<Value>): string {
   if (typeof value === 'boolean') return value ? 't' : 'f';
   if (typeof value !== 'object') return String(value);
-  if (value instanceof Date) return formatInstant(value, '');
+  if (value instanceof Date) return formatTimestamp(toDateMicros(value), '');
   return value instanceof Uint8Array ? formatBytea(value) : formatDocument(value, 'json');
-}
-
-function formatInstant(date: Date, zone: '' | '+00'): string {
-  return formatTimestamp(toDateMicros(date), zone);
 }
 
 function parsePlain(text: string): string {
@@ -126,12 +124,12 @@ export function timeText(type: 'time without time zone' | 'time with time zone')
   };
 }
 
-/** Timestamps with time zone are printed in UTC, which is the session's time zone. */
 export function timestampText(type: 'timestamp without time zone' | 'timestamp with time zone'): TextFormat {
-  const zone = type === 'timestamp with time zone' ? '+00' : '';
+  const isZoned = type === 'timestamp with time zone';
   return {
-    format: (value) => (value instanceof Date ? formatInstant(value, zone) : formatAny(value)),
-    parse: (text) => formatTimestamp(parseTimestamp(text, type), zone),
+    format: (value, zone) =>
+      isZoned && value instanceof Date ? formatInstant(toDateMicros(value), zone) : formatAny(value),
+    parse: (text) => formatTimestamp(parseTimestamp(text, type), isZoned ? '+00' : ''),
   };
 }
 

@@ -2,15 +2,16 @@ import type { TimeType } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import { normalizeTimeLiteral } from './time-literals.ts';
 import { formatDate, formatTimestamp } from './text-format.ts';
-import { invalidInput, parseDate, parseTimestamp } from './text-input.ts';
+import type { TimeZone } from '../../core/time-zone.ts';
+import { hasOffset, invalidInput, parseDate, parseTimestamp } from './text-input.ts';
 
 const DAY_MICROS = 86_400_000_000n;
 
 /**
- * The microseconds since 1970 of a date or timestamp in PostgreSQL's input syntax; undefined if it is none, infinite, or
+ * The microseconds since 1970 of a date or timestamp in PostgreSQL's input syntax, in a time zone; undefined if it is none, infinite, or
  * relative as `today`.
  */
-export function parseTimeInput(text: string, kind: TimeType['kind']): bigint | undefined {
+export function parseTimeInput(text: string, kind: TimeType['kind'], zone?: TimeZone): bigint | undefined {
   const normalized = normalizeTimeLiteral(text);
   if (/^-?infinity$/i.test(normalized)) return undefined;
   try {
@@ -21,6 +22,7 @@ export function parseTimeInput(text: string, kind: TimeType['kind']): bigint | u
     return parseTimestamp(
       normalized,
       kind === 'timestamptz' ? 'timestamp with time zone' : 'timestamp without time zone',
+      zone,
     );
   } catch (error) {
     if (error instanceof DriverError) return undefined;
@@ -50,7 +52,11 @@ export function toEngineTime(text: string, kind: TimeType['kind']): string {
     const printed =
       kind === 'date'
         ? formatDate(Number(parseDate(normalized)))
-        : formatTimestamp(parseTimestamp(normalized, NAMES[kind]), kind === 'timestamptz' ? '+00' : '');
+        : // Without an offset it is in the time zone of DuckDB's connection.
+          formatTimestamp(
+            parseTimestamp(normalized, NAMES[kind]),
+            kind === 'timestamptz' && hasOffset(normalized) ? '+00' : '',
+          );
     // DuckDB writes the era after the date.
     return printed.replace(/^(\S+)(.*) BC$/, '$1 (BC)$2');
   } catch (error) {

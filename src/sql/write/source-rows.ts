@@ -214,7 +214,7 @@ export function usesClock(node: Node | undefined): boolean {
 function withMicros(stored: StoredInput, value: Value, type: string): StoredInput {
   if (stored.kind !== 'attribute' || typeof value !== 'string' || !isTimeType(type)) return stored;
   const input = toTimeInput(value, type);
-  return input.kind === 'text' ? { ...stored, micros: input.micros } : stored;
+  return input.kind === 'text' ? { ...stored, micros: input.micros, timeKind: input.timeKind } : stored;
 }
 
 /** Marks a time that was computed from the current time, so that its microseconds do not matter. */
@@ -227,17 +227,19 @@ function toTimeInput(text: string, type: string): StoredInput {
   const kind = type === 'date' ? 'date' : type.includes('with time zone') ? 'timestamptz' : 'timestamp';
   const micros = parseTimeInput(text, kind);
   return micros === undefined || kind === 'date'
-    ? { kind: 'text', text, micros }
+    ? { kind: 'text', text, micros, timeKind: kind }
     : formatInstant(micros, type);
 }
 
 /** Strings end at milliseconds, as those of JavaScript. */
 function formatInstant(micros: bigint, type: string): StoredInput {
   const millis = Number((micros - (((micros % 1000n) + 1000n) % 1000n)) / 1000n);
-  if (Math.abs(millis) > 8.64e15) return { kind: 'text', text: formatTimestamp(micros, ''), micros };
-  const text = new Date(millis).toISOString();
   const isZoned = type.includes('with time zone') || type === 'timestamptz';
-  return { kind: 'text', text: isZoned ? text : text.slice(0, -1), micros };
+  const timeKind = isZoned ? 'timestamptz' : 'timestamp';
+  if (Math.abs(millis) > 8.64e15)
+    return { kind: 'text', text: formatTimestamp(micros, ''), micros, timeKind };
+  const text = new Date(millis).toISOString();
+  return { kind: 'text', text: isZoned ? text : text.slice(0, -1), micros, timeKind };
 }
 
 /** Types whose values may be strings of digits, because JavaScript numbers would lose some. */

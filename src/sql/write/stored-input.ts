@@ -1,3 +1,4 @@
+import type { TimeType } from '../../catalog/table-def.ts';
 import type { AttributeValue } from '../../dynamo/attribute-value.ts';
 
 /** A value to store, with as much of its type as the statement specifies. */
@@ -12,6 +13,8 @@ export type StoredInput =
       readonly untyped?: true;
       /** Of a date or timestamp: its microseconds since 1970 in UTC. The string ends at milliseconds. */
       readonly micros?: bigint | undefined;
+      /** The type of `micros`, which a column of another type takes in the session's time zone. */
+      readonly timeKind?: TimeType['kind'];
       /** Computed from the current time, which is rounded to what the column keeps. */
       readonly rounds?: boolean;
     }
@@ -28,4 +31,5 @@ export type StoredInput =
       readonly value: AttributeValue;
       /** Of a date or timestamp, whose column may have another form than the one it is written to. */
       readonly micros?: bigint | undefined;
+      readonly timeKind?: TimeType['kind'] | undefined;
     };

@@ -1,5 +1,6 @@
 import { requireStoredTime } from '../../catalog/stored-time.ts';
 import type { ColumnDef, TableDef, TimeType } from '../../catalog/table-def.ts';
+import { toInstant, toLocalTime } from '../../core/time-zone.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeValue } from '../../dynamo/attribute-value.ts';
 import { normalizeTimeLiteral } from '../types/time-literals.ts';
@@ -41,14 +42,16 @@ export function toTimeAttribute(
     case 'null':
       return undefined;
     case 'text': {
-      const { text, micros, untyped, rounds } = value;
+      const { text, untyped, rounds, timeKind } = value;
+      const micros = inZone(value.micros, timeKind, type);
       if (micros !== undefined)
         return toStored(rounds === true ? round(micros, type) : micros, type, label, text);
       return untyped === true || isDeclared ? readText(text, type, label) : undefined;
     }
     case 'attribute': {
-      if (value.micros !== undefined && readTime(type, value.value) !== value.micros)
-        return toStored(value.micros, type, label, Object.values(value.value).join(''));
+      const micros = inZone(value.micros, value.timeKind, type);
+      if (micros !== undefined && readTime(type, value.value) !== micros)
+        return toStored(micros, type, label, Object.values(value.value).join(''));
       if (!isDeclared || readTime(type, value.value) !== undefined || 'NULL' in value.value) return undefined;
       if ('S' in value.value) return readText(value.value.S, type, label);
       throw mismatch(type, label, Object.keys(value.value).join(''));
@@ -66,6 +69,17 @@ export function toTimeAttribute(
   }
 }
 
+/** The microseconds that a column has of a value of another type: local time, or the instant of a local time. */
+function inZone(
+  micros: bigint | undefined,
+  from: TimeType['kind'] | undefined,
+  { kind, zone }: TimeType,
+): bigint | undefined {
+  if (micros === undefined || from === undefined || zone === undefined) return micros;
+  if (from === 'timestamptz') return kind === 'timestamptz' ? micros : toLocalTime(zone, micros);
+  return kind === 'timestamptz' ? toInstant(zone, micros) : micros;
+}
+
 const TYPE_NAMES = { boolean: 'boolean', bytes: 'bytea', json: 'jsonb', array: 'array' } as const;
 
 function readText(text: string, type: TimeType, label: string): AttributeValue {
@@ -79,7 +93,7 @@ function parseMicros(text: string, type: TimeType, label: string): bigint {
   const normalized = ASCII.test(text) ? normalizeTimeLiteral(text) : text;
   if (normalized.toLowerCase() === 'epoch') return 0n;
   try {
-    if (type.kind === 'timestamptz') return parseTimestamp(normalized, 'timestamp with time zone');
+    if (type.kind === 'timestamptz') return parseTimestamp(normalized, 'timestamp with time zone', type.zone);
     if (type.kind === 'timestamp') return parseTimestamp(normalized, 'timestamp without time zone');
     const days = parseDate(normalized);
     return typeof days === 'string' ? INFINITE_MICROS : BigInt(days) * DAY_MICROS;

@@ -7,19 +7,21 @@ export interface DateTimeFields {
   readonly minute: number;
   readonly second: number;
   readonly micros: number;
+  /** Of a timestamp with time zone: `+01`, `+05:30`. */
+  readonly offset?: string | undefined;
   /** An interval has no weekday and no era. */
   readonly isInterval: boolean;
 }
 
 const POINT =
-  /^(-?\d+)-(\d\d)-(\d\d)( \(BC\))?(?: (\d\d):(\d\d):(\d\d)(?:\.(\d+))?)?(?:[-+]\d\d(?::\d\d)*)?( \(BC\)| BC)?$/;
+  /^(-?\d+)-(\d\d)-(\d\d)( \(BC\))?(?: (\d\d):(\d\d):(\d\d)(?:\.(\d+))?)?([-+]\d\d(?::\d\d)*)?( \(BC\)| BC)?$/;
 const TIME = /(-?)(\d+):(\d\d):(\d\d)(?:\.(\d+))?$/;
 
 /** Parses DuckDB's text of a DATE, a TIMESTAMP, a TIME or an INTERVAL. Returns undefined for infinity. */
 export function parseDateTimeFields(text: string): DateTimeFields | undefined {
   const point = POINT.exec(text);
   if (point !== null) {
-    const [, years, months, days, era, hours, minutes, seconds, fraction, lateEra] = point;
+    const [, years, months, days, era, hours, minutes, seconds, fraction, offset, lateEra] = point;
     const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = [
       years,
       months,
@@ -36,6 +38,7 @@ export function parseDateTimeFields(text: string): DateTimeFields | undefined {
       minute,
       second,
       micros: toMicros(fraction),
+      offset,
       isInterval: false,
     };
   }

@@ -10,7 +10,7 @@ import { MONTHS } from '../../types/month-names.ts';
 import { DAYS, type PatternPiece, readPattern } from './pattern.ts';
 import { raise } from './raise.ts';
 
-/** to_char of a date, a timestamp (in UTC if it has a time zone) or an interval, passed as DuckDB's text. */
+/** to_char of a date, a timestamp (in the session's time zone if it has one) or an interval, passed as DuckDB's text. */
 export function formatTimeByPattern(text: string, type: string, pattern: string): string | null {
   const clock = parseDateTimeFields(text);
   if (clock === undefined || pattern === '') return null;
@@ -81,13 +81,16 @@ function formatTextField(piece: Field, clock: DateTimeFields, zoned: boolean): s
     case 'B.C.':
       return clock.year > 0 ? copySpelling('a', 'd', spelling) : copySpelling('b', 'c', spelling);
     case 'TZ':
-      return zoned ? (spelling === 'tz' ? 'utc' : 'UTC') : '';
+      if (!zoned) return '';
+      // Abbreviations such as CET are not known.
+      if (clock.offset !== undefined && clock.offset !== '+00') return clock.offset;
+      return spelling === 'tz' ? 'utc' : 'UTC';
     case 'TZH':
-      return zoned ? '+00' : '+00';
+      return clock.offset?.slice(0, 3) ?? '+00';
     case 'TZM':
-      return '00';
+      return clock.offset?.slice(4, 6).padStart(2, '0') ?? '00';
     case 'OF':
-      return '+00';
+      return clock.offset ?? '+00';
     default:
       return undefined;
   }
