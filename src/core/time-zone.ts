@@ -55,13 +55,15 @@ function resolveHours(hours: number): string | undefined {
   return hours < -12 || hours > 14 ? undefined : `Etc/GMT${hours > 0 ? '-' : '+'}${Math.abs(hours)}`;
 }
 
-/** An older name, such as Asia/Kolkata or US/Eastern, in its usual case. */
+/** An older name, such as Asia/Kolkata or US/Eastern, in its usual case, which is kept where it has one. */
 function toCase(name: string): string {
-  if (!name.includes('/')) return name;
+  if (name !== name.toLowerCase() && name !== name.toUpperCase()) return name;
+  // EST5EDT, CET and PRC, but Japan.
+  if (/^(?!cuba$|eire$|iran$)(?:[a-z]{2,4}|[a-z]+\d[a-z]+)$/i.test(name)) return name.toUpperCase();
   return name
     .toLowerCase()
     .replace(/(?<=^|[/_-])[a-z]/g, (letter) => letter.toUpperCase())
-    .replace(/^Us\//, 'US/');
+    .replace(/^Us\/|Gmt(?=[-+])/, (part) => part.toUpperCase());
 }
 
 interface ZoneClock {

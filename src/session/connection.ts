@@ -97,6 +97,8 @@ export interface QueryResult<T> {
 /** A result that is read as it arrives. Leaving the loop early stops the reads. */
 export interface RowStream<T> extends AsyncIterable<T>, AsyncDisposable {
   readonly columns: readonly OutputColumn[];
+  /** The session's time zone, in which `textBatches` prints timestamps with time zone; undefined: UTC. */
+  readonly timeZone?: string | undefined;
   /** PostgreSQL's command tag without the row count: `SELECT`, `INSERT` … */
   readonly command: string;
   /** Number of rows that a command changed; undefined for queries and commands without a count. */

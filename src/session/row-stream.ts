@@ -90,6 +90,7 @@ export function rowStream<T>(
     })());
   return {
     columns: result.columns,
+    timeZone: result.timeZone,
     command: result.tag,
     affected: result.affected,
     get truncated() {

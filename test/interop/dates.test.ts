@@ -14,6 +14,7 @@ import {
   readRecordedMoments,
   RECORDED_MOMENTS,
 } from '../sql/dates/moments.ts';
+import { readRecordedZone, readZoneStatements, recordedZoneFile, ZONES } from '../sql/dates/zones.ts';
 import { recordedText } from '../sql/dialect/recorded.ts';
 import { findMissingPackages } from './debian.ts';
 import { type Postgres, findPostgres, startPostgres } from './postgres.ts';
@@ -38,6 +39,14 @@ const records = env['DYNADBC_RECORD'] !== undefined;
       const found = postgres?.run(eventsSql(), statements) ?? [];
       if (records) writeFileSync(RECORDED_STATEMENTS, recordedText(statements, found));
       const recorded = readRecordedStatements();
+      expect(found).toEqual(statements.map((sql) => recorded.get(sql)));
+    });
+
+    it.each(ZONES)('for statements in %s', (zone) => {
+      const statements = readZoneStatements();
+      const found = postgres?.run(`${eventsSql()}\nset time zone '${zone}';`, statements) ?? [];
+      if (records) writeFileSync(recordedZoneFile(zone), recordedText(statements, found));
+      const recorded = readRecordedZone(zone);
       expect(found).toEqual(statements.map((sql) => recorded.get(sql)));
     });
 

@@ -18,7 +18,10 @@ export async function printRows<T>(
   io: Io,
   progress: ProgressLine,
 ): Promise<number> {
-  const printer = rowPrinter(layout, rows.columns, terminalLook(io.stdout));
+  const printer = rowPrinter(layout, rows.columns, {
+    ...terminalLook(io.stdout),
+    timeZone: rows.timeZone,
+  });
   const isReadable = layout === 'table' || layout === 'records';
   // Like psql, print the command tag only in formats meant for reading.
   const tag = isReadable ? formatCommandTag(rows) : '';

@@ -16,4 +16,6 @@ export interface TerminalLook {
   readonly isTerminal: boolean;
   readonly colors: boolean;
   readonly columns: number;
+  /** The time zone in which timestamps are shown; absent: UTC. */
+  readonly timeZone?: string | undefined;
 }

@@ -10,7 +10,7 @@ import { escapeControl } from '../../host/node/escape-control.ts';
 export function recordPrinter(columns: readonly OutputColumn[], look: TerminalLook): RowPrinter {
   const style = paint(look.colors);
   const names = columns.map((column) => escapeControl(column.name));
-  const formatters = columns.map(({ type }) => shownFormatter(type));
+  const formatters = columns.map(({ type }) => shownFormatter(type, look.timeZone));
   const width = Math.max(0, ...names.map(displayWidth));
   let printed = 0;
   return {

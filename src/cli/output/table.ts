@@ -33,7 +33,7 @@ export function tablePrinter(columns: readonly OutputColumn[], look: TerminalLoo
   const measured: Batch[number][] = [];
   let body: RowPrinter | undefined;
 
-  const formatters = columns.map(({ type }) => shownFormatter(type));
+  const formatters = columns.map(({ type }) => shownFormatter(type, look.timeZone));
   const header = columns.map((column) => toCell(column.name, false, look));
   const toCells = (row: Batch[number]): Cell[] =>
     columns.map(({ type }, index) =>

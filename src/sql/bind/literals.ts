@@ -24,8 +24,12 @@ export function inlineParameters(
   const inline = (parameter: Node, toJson: typeof toEngineJson): Node => {
     const literal = findLiteral(parameter, parameters);
     if (literal === undefined) return parameter;
-    const type = literal.kind === 'array' ? types.convertedTypeOf(parameter) : undefined;
-    return literal.kind === 'array' && isDocumentType(type ?? '')
+    const { kind } = literal;
+    const type = kind === 'array' || kind === 'timestamp' ? types.convertedTypeOf(parameter) : undefined;
+    // Timestamps and dates are read as Dates of UTC, whatever the session's time zone.
+    if (kind === 'timestamp' && (type === 'timestamp' || type === 'date'))
+      return cast(constant(literal.text), 'timestamp');
+    return kind === 'array' && isDocumentType(type ?? '')
       ? toDocumentNode(literal, toJson)
       : toLiteralNode(literal, toJson);
   };

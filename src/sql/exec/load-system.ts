@@ -27,6 +27,7 @@ export async function loadSystemTable(
   const rows = await table.rows({
     catalog: context.catalog,
     facts: context.session.facts,
+    timeZone: context.settings.timeZone,
     viewColumns: (view) => resolveViewColumns(view, context, signal),
     warn: context.session.warn,
     signal,

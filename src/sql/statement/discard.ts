@@ -5,10 +5,11 @@ import type { ParsedCommand } from '../parse/parse.ts';
 export const discard: Command = {
   nodes: ['DiscardStmt'],
   roleInTransaction: (parsed) => (getTarget(parsed) === 'DISCARD_ALL' ? undefined : 'reads'),
-  async run(parsed, _parameters, { catalog }) {
+  async run(parsed, _parameters, { catalog, session }) {
     switch (getTarget(parsed)) {
       case 'DISCARD_ALL':
         catalog.forget();
+        session.zone.current = session.zone.initial;
         return emptyResult('DISCARD ALL');
       case 'DISCARD_PLANS':
         catalog.forget();

@@ -1,6 +1,7 @@
 import { TYPE_NAMES, TYPES } from '../types/types.ts';
 import { CATALOG_NAME, OWNER_NAME } from '../types/table-schema.ts';
 import { BTREE_OID, CATALOG_OID, DATABASE_OID, HEAP_OID, NAMESPACES, OWNER_OID } from './pg-oids.ts';
+import { formatTimeZone } from '../../core/time-zone.ts';
 import { SERVER_SETTINGS } from './server-settings.ts';
 import { isBrowsable } from './listed-tables.ts';
 import { type SystemTable, defineSystemTable } from './system-table.ts';
@@ -181,13 +182,13 @@ const pgSettings = defineSystemTable({
     boot_val: 'text',
     reset_val: 'text',
   },
-  rows: async () =>
-    SERVER_SETTINGS.map(({ name, value, doc, isIgnored }) => ({
+  rows: async ({ timeZone }) =>
+    SERVER_SETTINGS.map(({ name, value, doc, isIgnored, isOfSession }) => ({
       name,
-      setting: value,
+      setting: isOfSession === true ? formatTimeZone(timeZone) : value,
       category: 'Client Connection Defaults',
       short_desc: doc,
-      context: isIgnored === true ? 'user' : 'internal',
+      context: isIgnored === true || isOfSession === true ? 'user' : 'internal',
       vartype: 'string',
       source: 'default',
       boot_val: value,

@@ -1,3 +1,4 @@
+import type { TimeZone } from '../../core/time-zone.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { ColumnDef, SqlType } from '../../catalog/table-def.ts';
 
@@ -43,6 +44,8 @@ export interface NameFilter {
 export interface SystemContext {
   readonly catalog: Catalog;
   readonly facts: SessionFacts;
+  /** The time zone of the session. */
+  readonly timeZone?: TimeZone;
   /** Resolves the current columns of a view. */
   readonly viewColumns: (view: string) => Promise<readonly ViewColumn[]>;
   readonly warn: (message: string) => void;
