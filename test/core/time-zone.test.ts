@@ -34,8 +34,8 @@ describe('Time zones', () => {
         const local = toLocalTime(zone, instant);
         const found = toInstant(zone, local);
         expect(toLocalTime(zone, found)).toBe(local);
-        if (found !== instant)
-          expect(findOffset(zone, instant - DAY)).not.toBe(findOffset(zone, instant + DAY));
+        const isNearChange = findOffset(zone, instant - DAY) !== findOffset(zone, instant + DAY);
+        expect(found === instant || isNearChange).toBe(true);
         expect(found).toBeGreaterThanOrEqual(instant);
       }),
     );
