@@ -70,10 +70,16 @@ function countDigits(text: string | undefined): number {
 
 function inferCastScale({ arg, typeName }: TypeCast, types: ExpressionTypes): NumberScale {
   if (getStringValues(typeName?.names).at(-1) !== 'numeric') return STORED_SCALE;
+  if (isElementNumber(arg)) return STORED_SCALE;
   const [precision, scale] = typeName?.typmods ?? [];
   if (precision !== undefined) return fixed(Math.max(0, getConstantInteger(scale) ?? 0));
   const text = arg !== undefined && 'A_Const' in arg ? (arg.A_Const.sval?.sval ?? '') : '';
   return text === '' ? inferNumberScale(arg, types) : fixed(countDigits(text));
+}
+
+/** Whether a cast gives an element of a list the type of its column in a child table. */
+export function isElementNumber(arg: Node | undefined): boolean {
+  return arg !== undefined && matchCall(arg)?.name === 'pg_element_number';
 }
 
 function inferOperatorScale({ kind, name, lexpr, rexpr }: A_Expr, types: ExpressionTypes): NumberScale {

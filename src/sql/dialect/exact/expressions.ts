@@ -8,6 +8,7 @@ import {
   getElements,
   nullIfNumber,
 } from './comparisons.ts';
+import { isElementNumber } from '../number-scale.ts';
 import { isFloat, isNull, toDouble, toJson, toLiteral, toNumber, toText } from './convert.ts';
 import { callWithNumbers } from './functions.ts';
 import type { ExactLane } from './lane.ts';
@@ -127,7 +128,7 @@ function castNumber({ arg, typeName, ...rest }: TypeCast, node: Node, lane: Exac
   const from = lane.typeOf(arg);
   if (typeName?.arrayBounds !== undefined) return castArray(arg, to, from, node, lane);
   if (to === 'numeric') {
-    const [precision, scale] = typeName?.typmods ?? [];
+    const [precision, scale] = isElementNumber(arg) ? [] : (typeName?.typmods ?? []);
     const number = toNumber(arg, lane);
     if (precision === undefined) return number;
     return call('num_limited', [number, precision, scale ?? { A_Const: { ival: { ival: 0 } } }]);

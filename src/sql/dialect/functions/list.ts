@@ -145,13 +145,15 @@ function toNumber(text: string): number {
   return /inf/.test(text) ? (text.startsWith('-') ? -Infinity : Infinity) : Number(text);
 }
 
-/** The digits of a number that has at most `scale` decimal places. */
+/** The digits of a number that has at most `scale` decimal places, and 38 digits with that number of places. */
 function toElementNumber(text: string, scale: number): string {
   const digits = /^-?\d/.test(text) ? trimFraction(expandExponent(text)) : '';
-  if (digits !== '' && (digits.split('.')[1] ?? '').length <= scale) return digits;
+  const [whole = '', fraction = ''] = digits.replace('-', '').split('.');
+  if (digits !== '' && fraction.length <= scale && whole.replace(/^0+/, '').length <= 38 - scale)
+    return digits;
   return raise(
     'SQL_BAD_VALUE',
-    `an element contains ${text.slice(0, 80)}, but its column has ${scale} decimal places`,
+    `an element contains ${text.slice(0, 80)}, but its column has ${fraction.length > scale || digits === '' ? `${scale} decimal places` : `${38 - scale} digits before the decimal point`}`,
   );
 }
 
