@@ -63,7 +63,7 @@ function adaptOperator(node: Node, expression: A_Expr, original: A_Expr, types: 
           rexpr && printMixed(rexpr, original.rexpr, types),
         ]);
   if (!ARITHMETIC.has(operator) || sides.some(isText)) return node;
-  const [left, right] = sides.map((side) => (isJson(side, types) ? 'numeric' : typeOf(side, types)));
+  const [left, right] = sides.map((side) => (isJson(side, types) ? 'numeric' : inferType(side, types)));
   if (resolveOperator(operator, original.lexpr === undefined ? '-' : left, right) === undefined) return node;
   return withSides(expression, [
     lexpr && (isJson(original.lexpr, types) ? toNumber(lexpr) : lexpr),
@@ -85,7 +85,7 @@ function withSides(expression: A_Expr, [lexpr, rexpr]: readonly [Node | undefine
 function adaptNullIf(node: Node, { lexpr, rexpr }: A_Expr, original: A_Expr, types: ExpressionTypes): Node {
   if (lexpr === undefined || rexpr === undefined) return node;
   if (!isJson(original.lexpr, types) || isJson(original.rexpr, types)) return node;
-  const column = markComparedDocument(lexpr, { name: nameOf(lexpr), holds: '' });
+  const column = markComparedDocument(lexpr, { name: getColumnName(lexpr), holds: '' });
   const expr: Node = {
     A_Expr: { kind: 'AEXPR_OP', name: [{ String: { sval: '=' } }], lexpr: column, rexpr },
   };
@@ -110,7 +110,7 @@ function adaptCall(node: Node, fn: FuncCall, original: FuncCall, types: Expressi
   const resolves = (as: InternalType): boolean =>
     resolveFunction(
       name,
-      before.map((arg) => (isJson(arg, types) ? as : typeOf(arg, types))),
+      before.map((arg) => (isJson(arg, types) ? as : inferType(arg, types))),
     ) !== undefined;
   if (resolves('json') || resolves('jsonb')) return node;
   if (resolves('numeric')) return convert(toNumber);
@@ -126,8 +126,8 @@ function toNumberKey(item: Node, before: Node | undefined, types: ExpressionType
 function adaptCase(node: Node, original: Node, types: ExpressionTypes): Node {
   if (!('CaseExpr' in node) || !('CaseExpr' in original)) return node;
   const { args = [], defresult } = node.CaseExpr;
-  const results = [...args.map(resultOf), defresult];
-  const before = [...(original.CaseExpr.args ?? []).map(resultOf), original.CaseExpr.defresult];
+  const results = [...args.map(getResult), defresult];
+  const before = [...(original.CaseExpr.args ?? []).map(getResult), original.CaseExpr.defresult];
   const documents = toDocuments(results, before, types);
   if (documents === undefined) return node;
   const otherwise = documents.at(-1);
@@ -143,7 +143,7 @@ function adaptCase(node: Node, original: Node, types: ExpressionTypes): Node {
   };
 }
 
-function resultOf(when: Node): Node | undefined {
+function getResult(when: Node): Node | undefined {
   return 'CaseWhen' in when ? when.CaseWhen.result : undefined;
 }
 
@@ -155,7 +155,7 @@ function toDocuments<T extends Node | undefined>(
 ): (Node | T)[] | undefined {
   if (!before.some((value) => isJson(value, types))) return undefined;
   const documents = values.map((value, i) =>
-    value === undefined || isJson(before[i], types) ? value : toDocument(value, typeOf(before[i], types)),
+    value === undefined || isJson(before[i], types) ? value : toDocument(value, inferType(before[i], types)),
   );
   return documents.every((value, i) => value === values[i]) ? undefined : documents;
 }
@@ -168,17 +168,17 @@ function toDocument(value: Node, type: InternalType): Node {
   return text === undefined ? value : cast(constant(isJsonCell(text) ? text : JSON.stringify(text)), 'json');
 }
 
-function typeOf(node: Node | undefined, types: ExpressionTypes): InternalType {
+function inferType(node: Node | undefined, types: ExpressionTypes): InternalType {
   return node === undefined ? undefined : types.typeOf(node);
 }
 
 function isJson(node: Node | undefined, types: ExpressionTypes): boolean {
-  return typeOf(node, types) === 'json' && !isStar(node);
+  return inferType(node, types) === 'json' && !isStar(node);
 }
 
 /** Whether `||` concatenates this operand as a document or an array. */
 function isContainer(node: Node | undefined, types: ExpressionTypes): boolean {
-  const type = typeOf(node, types);
+  const type = inferType(node, types);
   return type === 'jsonb' || type?.startsWith('_') === true || (node !== undefined && 'A_ArrayExpr' in node);
 }
 
@@ -198,10 +198,10 @@ function printMixed(node: Node, before: Node | undefined, types: ExpressionTypes
 }
 
 function toNumber(node: Node): Node {
-  return cast(call(MIXED_NUMBER, [node, constant(nameOf(node))]), 'numeric');
+  return cast(call(MIXED_NUMBER, [node, constant(getColumnName(node))]), 'numeric');
 }
 
 /** The column in messages; empty for a computed value. */
-function nameOf(node: Node): string {
+function getColumnName(node: Node): string {
   return 'ColumnRef' in node ? (getStringValues(node.ColumnRef.fields).at(-1) ?? '') : '';
 }

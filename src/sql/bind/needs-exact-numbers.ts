@@ -63,7 +63,7 @@ function needsThem(node: Node, types: ExpressionTypes): boolean {
     if (testexpr === undefined || subselect === undefined || !('SelectStmt' in subselect)) return false;
     const tested = 'RowExpr' in testexpr ? (testexpr.RowExpr.args ?? []) : [testexpr];
     const outputs = shapesOfOutput(subselect.SelectStmt, types);
-    return tested.some((each, i) => mayLoseDigits([shapeOf(each, types), outputs[i]]));
+    return tested.some((each, i) => mayLoseDigits([inferShape(each, types), outputs[i]]));
   }
   if ('TypeCast' in node) return node.TypeCast.typeName?.typmods === undefined;
   if (ALWAYS.has(matchCall(node)?.name ?? '')) return true;
@@ -84,7 +84,7 @@ function roundsRows(select: SelectStmt, types: ExpressionTypes): boolean {
     larg !== undefined && rarg !== undefined
       ? [larg, rarg].map((arm) => shapesOfOutput(arm, types))
       : (valuesLists ?? []).map((row) =>
-          'List' in row ? (row.List.items ?? []).map((each) => shapeOf(each, types)) : [],
+          'List' in row ? (row.List.items ?? []).map((each) => inferShape(each, types)) : [],
         );
   const width = Math.max(0, ...rows.map((row) => row.length));
   return Array.from({ length: width }, (_, i) => rows.map((row) => row[i])).some(mayLoseDigits);
@@ -101,7 +101,7 @@ function shapesOfOutput(select: SelectStmt, types: ExpressionTypes): readonly (D
 /** That of an exact number whose type only DuckDB knows: it may have any digits. */
 const ANY_SHAPE: DecimalShape = { whole: MAX_DIGITS, scale: MAX_DIGITS };
 
-function shapeOf(node: Node, types: ExpressionTypes): DecimalShape | undefined {
+function inferShape(node: Node, types: ExpressionTypes): DecimalShape | undefined {
   return inferDecimalShape(node, types) ?? (types.typeOf(node) === 'numeric' ? ANY_SHAPE : undefined);
 }
 

@@ -116,13 +116,13 @@ class Checker {
         this.#report({
           code: 'SQL_COLUMN_REFERENCE',
           message: `${clause} position ${position} is not in select list`,
-          location: locationOf(key),
+          location: getLocation(key),
         });
       else if (key !== undefined && 'A_Const' in key && key.A_Const.sval !== undefined)
         this.#report({
           code: 'SQL_SYNTAX',
           message: `non-integer constant in ${clause}`,
-          location: locationOf(key),
+          location: getLocation(key),
         });
     }
   }
@@ -337,7 +337,7 @@ class Checker {
     this.#report({
       code: 'SQL_TYPE_MISMATCH',
       message: `argument of ${clause} must be type boolean, not type ${formatType(type)}`,
-      location: locationOf(node),
+      location: getLocation(node),
     });
   }
 
@@ -345,7 +345,7 @@ class Checker {
     this.#mismatch(
       construct,
       nodes.map((node) => this.#typeOf(node)),
-      locationOf(nodes.find((node) => node !== undefined)),
+      getLocation(nodes.find((node) => node !== undefined)),
     );
   }
 
@@ -375,7 +375,7 @@ function formatType(type: string): string {
   return type === 'unknown' || type === 'record' ? type : formatInternalType(type);
 }
 
-function locationOf(node: Node | undefined): number | undefined {
+function getLocation(node: Node | undefined): number | undefined {
   if (node === undefined) return undefined;
   const [fields] = Object.values(node);
   const location: unknown =

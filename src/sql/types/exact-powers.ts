@@ -31,7 +31,7 @@ export function exponentialExact(a: ExactNumber): ExactNumber {
 export function logarithmExact(a: ExactNumber): ExactNumber {
   const checked = checkLogarithm(a);
   if (typeof checked === 'string') return checked;
-  return logarithmAt(checked, scaleOf([checked], estimateLogarithm(checked)));
+  return logarithmAt(checked, chooseScale([checked], estimateLogarithm(checked)));
 }
 
 /** Throws SQL_LOGARITHM and SQL_DIVISION_BY_ZERO. */
@@ -41,7 +41,7 @@ export function logarithmToBase(base: ExactNumber, a: ExactNumber): ExactNumber 
   if (typeof first === 'string') return typeof second === 'string' ? 'NaN' : ZERO;
   if (typeof second === 'string') return second;
   const [baseWeight, weight] = [estimateLogarithm(first), estimateLogarithm(second)];
-  const scale = scaleOf([first, second], weight - baseWeight);
+  const scale = chooseScale([first, second], weight - baseWeight);
   const digits = scale + Math.max(0, weight) + Math.max(0, -baseWeight) + GUARD_DIGITS;
   const divisor = logarithmAt(first, digits);
   if (divisor.unscaled === 0n) throw new DriverError('SQL_DIVISION_BY_ZERO', 'division by zero');
@@ -78,7 +78,7 @@ function integerPower(base: ExactDecimal, times: bigint): ExactDecimal {
 }
 
 function fractionalPower(base: ExactDecimal, exponent: ExactDecimal): ExactDecimal {
-  return raiseByLogarithm(base, exponent, (weight) => scaleOf([base, exponent], weight));
+  return raiseByLogarithm(base, exponent, (weight) => chooseScale([base, exponent], weight));
 }
 
 /** The scale depends on how many decimal digits the result has before the point, which is estimated. */
@@ -144,7 +144,7 @@ function checkLogarithm(a: ExactNumber): ExactNumber {
 }
 
 /** A scale with at least 16 significant digits, if the first is at this decimal place. */
-function scaleOf(operands: readonly ExactDecimal[], weight: number): number {
+function chooseScale(operands: readonly ExactDecimal[], weight: number): number {
   const wanted = Math.max(MIN_SIGNIFICANT_DIGITS - weight, ...operands.map(({ scale }) => scale));
   return clamp(wanted, 0, MAX_DISPLAY_SCALE);
 }

@@ -50,7 +50,7 @@ export function toMergeQuery(
         'ColumnRef' in value || evaluateConstant(value, parameters) !== undefined
           ? value
           : // Computed only for the rows that it is for.
-            caseOf([{ expr: binary('=', applied, number(String(i))), result: value }]),
+            buildCase([{ expr: binary('=', applied, number(String(i))), result: value }]),
       ),
     ),
   );
@@ -139,14 +139,14 @@ function toAppliedClause(clauses: readonly MergeClause[], alias: string, { key }
     ['matched', hasItem],
   ];
   const numbered = clauses.map((clause, i) => ({ ...clause, result: number(String(i)) }));
-  return caseOf(
+  return buildCase(
     tests.flatMap(([match, expr]) => {
       const own = numbered.filter((clause) => clause.match === match);
       const otherwise = own.find(({ condition }) => condition === undefined)?.result;
       const choices = own.flatMap(({ condition, result }) =>
         condition === undefined ? [] : [{ expr: condition, result }],
       );
-      const result = choices.length === 0 ? otherwise : caseOf(choices, otherwise);
+      const result = choices.length === 0 ? otherwise : buildCase(choices, otherwise);
       return result === undefined ? [{ expr, result: NULL }] : [{ expr, result }];
     }),
   );
@@ -158,7 +158,10 @@ function isNotNull(arg: Node): Node {
   return { NullTest: { arg, nulltesttype: 'IS_NOT_NULL' } };
 }
 
-function caseOf(choices: readonly { readonly expr: Node; readonly result: Node }[], defresult?: Node): Node {
+function buildCase(
+  choices: readonly { readonly expr: Node; readonly result: Node }[],
+  defresult?: Node,
+): Node {
   return {
     CaseExpr: { args: choices.map((choice) => ({ CaseWhen: choice })), ...(defresult && { defresult }) },
   };

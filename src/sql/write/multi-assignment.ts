@@ -62,7 +62,7 @@ function toJoinedSubquery(source: Node, index: number, columns: number): JoinedS
     throw new DriverError('SQL_SYNTAX', 'number of columns does not match number of values');
   const names = Array.from({ length: columns }, (_, i) => columnName(i));
   const rowNumber: Node = {
-    FuncCall: { ...callOf('row_number'), over: { frameOptions: 1058 } },
+    FuncCall: { ...buildCall('row_number'), over: { frameOptions: 1058 } },
   };
   return {
     item: {
@@ -93,7 +93,7 @@ function toJoinedSubquery(source: Node, index: number, columns: number): JoinedS
   };
 }
 
-function callOf(functionName: string) {
+function buildCall(functionName: string) {
   const node = call(functionName, []);
   return 'FuncCall' in node ? node.FuncCall : {};
 }

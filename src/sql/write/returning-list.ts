@@ -57,13 +57,13 @@ export function readReturning(
   for (const option of clause?.options ?? [])
     if ('ReturningOption' in option)
       named.set(option.ReturningOption.option, option.ReturningOption.value ?? '');
-  const nameOf = (option: string, usual: string): string | undefined =>
+  const getAlias = (option: string, usual: string): string | undefined =>
     named.get(option) ?? (taken.has(usual) ? undefined : usual);
   return {
     exprs,
     alias,
-    old: nameOf('RETURNING_OPTION_OLD', 'old'),
-    new: nameOf('RETURNING_OPTION_NEW', 'new'),
+    old: getAlias('RETURNING_OPTION_OLD', 'old'),
+    new: getAlias('RETURNING_OPTION_NEW', 'new'),
     from,
     withClause,
     starOrder,

@@ -12,39 +12,39 @@ const COMPUTED_PLACES = 500;
 /** An aggregate of numbers of any digits; undefined for other calls. */
 export function aggregateNumbers(
   fn: string,
-  call: FuncCall,
+  original: FuncCall,
   isNumber: boolean,
   lane: ExactLane,
 ): Node | undefined {
-  const [value] = call.args ?? [];
+  const [value] = original.args ?? [];
   if (value === undefined) return undefined;
   const type = lane.typeOf(value);
   switch (fn) {
     case 'sum':
-      return isNumber ? sumOf(call, value, lane) : undefined;
+      return isNumber ? sumValues(original, value, lane) : undefined;
     case 'avg': {
-      const sum = isNumber ? sumOf(call, value, lane) : undefined;
+      const sum = isNumber ? sumValues(original, value, lane) : undefined;
       if (sum === undefined) return undefined;
       // The rewrites of other statements do not know this spelling.
       const count = aggregate(
-        call,
+        original,
         'COUNT',
         [type === 'numeric' ? getNumberKey(toNumber(value, lane)) : lane.rewrite(value)],
         lane,
       );
-      return callOf('num_divide', [sum, callOf('num_of', [count])]);
+      return call('num_divide', [sum, call('num_of', [count])]);
     }
     case 'count':
-      return type === 'numeric' && call.agg_distinct === true
-        ? aggregate(call, fn, [getNumberKey(toNumber(value, lane))], lane)
+      return type === 'numeric' && original.agg_distinct === true
+        ? aggregate(original, fn, [getNumberKey(toNumber(value, lane))], lane)
         : undefined;
     case 'array_agg':
       return type === 'numeric'
         ? aggregate(
-            call,
+            original,
             fn,
             [
-              call.agg_distinct === true
+              original.agg_distinct === true
                 ? trimmed(toNumber(value, lane), value, lane)
                 : toNumber(value, lane),
             ],
@@ -53,31 +53,29 @@ export function aggregateNumbers(
         : undefined;
     case 'stddev':
     case 'stddev_samp':
-      return spreadOf(call, value, 'num_deviation', '1', isNumber, lane);
+      return computeSpread(original, value, 'num_deviation', '1', isNumber, lane);
     case 'stddev_pop':
-      return spreadOf(call, value, 'num_deviation', '0', isNumber, lane);
+      return computeSpread(original, value, 'num_deviation', '0', isNumber, lane);
     case 'variance':
     case 'var_samp':
-      return spreadOf(call, value, 'num_variance', '1', isNumber, lane);
+      return computeSpread(original, value, 'num_variance', '1', isNumber, lane);
     case 'var_pop':
-      return spreadOf(call, value, 'num_variance', '0', isNumber, lane);
+      return computeSpread(original, value, 'num_variance', '0', isNumber, lane);
     default:
       return undefined;
   }
 }
 
-const callOf = call;
-
-function sumOf(fn: FuncCall, value: Node, lane: ExactLane): Node | undefined {
+function sumValues(fn: FuncCall, value: Node, lane: ExactLane): Node | undefined {
   const type = lane.typeOf(value);
-  if (isInteger(type)) return callOf('num_of', [aggregate(fn, 'SUM', [lane.rewrite(value)], lane)]);
+  if (isInteger(type)) return call('num_of', [aggregate(fn, 'SUM', [lane.rewrite(value)], lane)]);
   if (type !== 'numeric') return undefined;
   const places = isStoredNumber(value, lane) ? STORED_PLACES : COMPUTED_PLACES;
-  return totalOf(fn, toNumber(value, lane), places, lane);
+  return sumExactly(fn, toNumber(value, lane), places, lane);
 }
 
 /** A variance or a standard deviation, from the sums of the values and of their squares. */
-function spreadOf(
+function computeSpread(
   fn: FuncCall,
   value: Node,
   function_: string,
@@ -87,21 +85,21 @@ function spreadOf(
 ): Node | undefined {
   if (!isNumber) return undefined;
   const summand = toNumber(value, lane);
-  const square = callOf('num_multiply', [summand, summand]);
-  return callOf(function_, [
-    totalOf(fn, summand, COMPUTED_PLACES, lane),
-    totalOf(fn, square, COMPUTED_PLACES, lane),
-    callOf('num_count', [aggregate(fn, 'COUNT', [getNumberKey(summand)], lane)]),
+  const square = call('num_multiply', [summand, summand]);
+  return call(function_, [
+    sumExactly(fn, summand, COMPUTED_PLACES, lane),
+    sumExactly(fn, square, COMPUTED_PLACES, lane),
+    call('num_count', [aggregate(fn, 'COUNT', [getNumberKey(summand)], lane)]),
     number(isSample),
   ]);
 }
 
-function totalOf(fn: FuncCall, summand: Node, maxPlaces: number, lane: ExactLane): Node {
+function sumExactly(fn: FuncCall, summand: Node, maxPlaces: number, lane: ExactLane): Node {
   const places = number(String(maxPlaces));
-  return callOf('num_total', [
-    aggregate(fn, 'SUM', [callOf('num_part', [summand, places])], lane),
+  return call('num_total', [
+    aggregate(fn, 'SUM', [call('num_part', [summand, places])], lane),
     places,
-    aggregate(fn, 'max', [callOf('num_places', [summand])], lane),
+    aggregate(fn, 'max', [call('num_places', [summand])], lane),
   ]);
 }
 

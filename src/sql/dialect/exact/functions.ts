@@ -30,10 +30,10 @@ const ROUNDING: ReadonlyMap<string, string> = new Map([
 
 const DECIMAL_LOGARITHMS: ReadonlySet<string> = new Set(['log', 'log10']);
 
-const setOf = (names: string): ReadonlySet<string> => new Set(names.split(' '));
+const toSet = (names: string): ReadonlySet<string> => new Set(names.split(' '));
 
 /** Functions that take values of any type, and return some of them. */
-const CARRYING = setOf(
+const CARRYING = toSet(
   'any_value array_agg array_append array_cat array_length array_lower array_ndims array_position array_positions array_prepend array_remove ' +
     'array_replace array_upper cardinality count first_value generate_subscripts grouping lag last_value lead max min mode nth_value num_nonnulls ' +
     'num_nulls percentile_disc pg_typeof unnest array_dims',
@@ -50,8 +50,8 @@ const JOINING: ReadonlyMap<string, readonly number[]> = new Map([
   ['lead', [0, 2]],
 ]);
 /** Functions that print values of any type. */
-const PRINTING = setOf('concat concat_ws format quote_literal quote_nullable string_agg');
-const TO_JSON = setOf(
+const PRINTING = toSet('concat concat_ws format quote_literal quote_nullable string_agg');
+const TO_JSON = toSet(
   'array_to_json json_agg json_build_array json_build_object json_object_agg jsonb_agg jsonb_build_array jsonb_build_object jsonb_object_agg to_json to_jsonb',
 );
 
