@@ -30,7 +30,9 @@ export const documentSubqueryRewrites: readonly Rewrite[] = [
       if (output === undefined || more.length > 0) return undefined;
       const [isTest, isOutput] = [isDocument(testexpr, context), DOCUMENTS.has(output.type)];
       if (isTest === isOutput) return undefined;
-      const test = isTest ? toComparable(testexpr) : toComparableScalar(testexpr, inferType(testexpr, context));
+      const test = isTest
+        ? toComparable(testexpr)
+        : toComparableScalar(testexpr, inferType(testexpr, context));
       const compared = column(OUTPUT);
       const value = isOutput ? toComparable(compared) : toComparableScalar(compared, output.type);
       if (test === undefined || value === undefined) return undefined;
