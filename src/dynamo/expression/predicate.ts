@@ -33,6 +33,24 @@ export type Literal =
 
 export type Comparison = '=' | '<>' | '<' | '<=' | '>' | '>=';
 
+/** Whether two values meet a comparison, by their order: negative, zero or positive. */
+export function meetsComparison(order: number, op: Comparison): boolean {
+  switch (op) {
+    case '=':
+      return order === 0;
+    case '<>':
+      return order !== 0;
+    case '<':
+      return order < 0;
+    case '<=':
+      return order <= 0;
+    case '>':
+      return order > 0;
+    case '>=':
+      return order >= 0;
+  }
+}
+
 /**
  * A condition on one item with the semantics of SQL: it holds where the SQL condition is TRUE, so that a missing or NULL attribute
  * meets no comparison, not even `<>`. The request builder adds the conditions that DynamoDB needs for that.

@@ -1,5 +1,6 @@
 import { compareKeyValues } from '../../dynamo/key.ts';
 import {
+  meetsComparison,
   toLiteralKey,
   type Comparison,
   type DocumentPath,
@@ -60,19 +61,5 @@ function compareLiterals(value: Literal, op: Comparison, other: Literal): boolea
     return op === '=' || op === '<>' ? (value.value === other.value) === (op === '=') : undefined;
   const [left, right] = [toLiteralKey(value), toLiteralKey(other)];
   const order = left && right && compareKeyValues(left, right);
-  if (order === undefined) return undefined;
-  switch (op) {
-    case '=':
-      return order === 0;
-    case '<>':
-      return order !== 0;
-    case '<':
-      return order < 0;
-    case '<=':
-      return order <= 0;
-    case '>':
-      return order > 0;
-    case '>=':
-      return order >= 0;
-  }
+  return order === undefined ? undefined : meetsComparison(order, op);
 }

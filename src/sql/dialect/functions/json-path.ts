@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../../core/errors.ts';
+import { type Comparison, meetsComparison } from '../../../dynamo/expression/predicate.ts';
 import { compareNumbers } from '../../../dynamo/key.ts';
 import { isNumberMark, parseMark, unescapeMarks } from '../../types/document-marks.ts';
 import {
@@ -323,25 +324,20 @@ function orUnknown(work: () => boolean | undefined): boolean | undefined {
   }
 }
 
+const SQL_OPERATORS: Readonly<Record<PathComparison, Comparison>> = {
+  '==': '=',
+  '!=': '<>',
+  '<': '<',
+  '<=': '<=',
+  '>': '>',
+  '>=': '>=',
+};
+
 function compare(operator: PathComparison, left: Item, right: Item): boolean | undefined {
   if (left === null || right === null)
     return left === right ? ['==', '<=', '>='].includes(operator) : operator === '!=';
   const order = orderScalars(left, right);
-  if (order === undefined) return undefined;
-  switch (operator) {
-    case '==':
-      return order === 0;
-    case '!=':
-      return order !== 0;
-    case '<':
-      return order < 0;
-    case '<=':
-      return order <= 0;
-    case '>':
-      return order > 0;
-    case '>=':
-      return order >= 0;
-  }
+  return order === undefined ? undefined : meetsComparison(order, SQL_OPERATORS[operator]);
 }
 
 /** Undefined for values of different types, arrays and objects. */
