@@ -101,12 +101,13 @@ export function openDirectly(
     stats,
     arrays,
     async *objects(rowOptions) {
+      let width = names.length;
       let toObject = createObjectMapper(names);
       for await (const rows of arrays(rowOptions)) {
         const added = late?.columns ?? [];
-        if (added.length > names.length - plan.columns.length) {
-          names.push(...added.slice(names.length - plan.columns.length).map(({ name }) => name));
-          toObject = createObjectMapper(names);
+        if (plan.columns.length + added.length > width) {
+          width = plan.columns.length + added.length;
+          toObject = createObjectMapper([...names, ...added.map(({ name }) => name)]);
         }
         yield rows.map(toObject);
       }
